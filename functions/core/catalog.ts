@@ -1,0 +1,25 @@
+/** Whether customers' AWS accounts may pull from ECR directly, and fill their own pull-through cache. */
+export type AwsAccounts = 'none' | 'pull' | 'pull_and_cache';
+
+export type Offer = {
+  /** Stripe product ids (`prod_…`) that open this offer, test and live side by side. */
+  readonly products: readonly string[];
+  /** Exact ECR repository names. */
+  readonly repositories: readonly string[];
+  /** Days after the paid period during which access stays: for dunning and for outages alike. */
+  readonly graceDays: number;
+  readonly awsAccounts: AwsAccounts;
+};
+
+/** What this vendor sells. */
+export type Catalog = {
+  readonly offers: Readonly<Record<string, Offer>>;
+  /** `suspend`: an open or lost dispute on the subscription's payment closes it. */
+  readonly onDispute: 'ignore' | 'suspend';
+  /** `revoke`: the latest invoice refunded in full closes it. */
+  readonly onFullRefund: 'ignore' | 'revoke';
+  /** Which behaviours of Stripe's `pause_collection` close access. */
+  readonly onPauseCollection: 'keep' | 'suspend_void' | 'suspend';
+  /** A `send_invoice` subscription opens before its first invoice is paid. */
+  readonly trustSendInvoice: boolean;
+};

@@ -1,0 +1,53 @@
+import type { EpochSeconds } from './time.ts';
+
+/** A value of one of Stripe's open enums that this version does not know: a case to decide about, never a crash. */
+export type Unknown = { readonly kind: 'unknown'; readonly text: string };
+
+export type SubscriptionStatus =
+  | 'trialing'
+  | 'active'
+  | 'past_due'
+  | 'unpaid'
+  | 'canceled'
+  | 'incomplete'
+  | 'incomplete_expired'
+  | 'paused';
+
+export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'uncollectible' | 'void';
+
+/** What Stripe does with new invoices: `collecting`, or one of the three behaviours of `pause_collection`. */
+export type Collection = 'collecting' | 'void' | 'keep_as_draft' | 'mark_uncollectible';
+
+export type Invoice = {
+  readonly status: InvoiceStatus | Unknown;
+  /** The total is zero or less: nothing to pay. */
+  readonly isZero: boolean;
+  readonly createdAt: EpochSeconds;
+  readonly dueAt?: EpochSeconds;
+};
+
+export type SubscriptionItem = {
+  readonly productId: string;
+  /** Missing means unknown: never zero, never for ever. */
+  readonly currentPeriodEndAt?: EpochSeconds;
+};
+
+/** One Stripe subscription, reduced to what decisions need. Times are Stripe's. */
+export type Subscription = {
+  readonly subscriptionId: string;
+  readonly status: SubscriptionStatus | Unknown;
+  readonly startedAt: EpochSeconds;
+  readonly trialEndsAt?: EpochSeconds;
+  /** The scheduled end, whichever of Stripe's two ways announced it. */
+  readonly cancelAt?: EpochSeconds;
+  readonly collection: Collection | Unknown;
+  readonly collectionMethod: 'charge_automatically' | 'send_invoice' | Unknown;
+  readonly latestInvoice?: Invoice;
+  readonly items: readonly SubscriptionItem[];
+  /** Only looked up when the catalog reacts to it; `none` otherwise. */
+  readonly concern: 'none' | 'disputed' | 'refunded';
+};
+
+/** Stripe never revives a subscription in one of these. */
+export const isEnded = ({ status }: Subscription): boolean =>
+  status === 'canceled' || status === 'incomplete_expired';

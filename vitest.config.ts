@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/interop/**'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    coverage: {
+      provider: 'v8',
+      include: ['functions/**', 'lib/**', 'bin/**', 'local/**'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      thresholds: {
+        'functions/core/**': { statements: 100, branches: 100, functions: 100, lines: 100 },
+        'functions/usecases/**': { statements: 100, branches: 100, functions: 100, lines: 100 },
+      },
+    },
+  },
+});
