@@ -1,0 +1,30 @@
+import type { Catalog, Offer } from './catalog.ts';
+import { offerOf } from './offers.ts';
+
+const DOOR_RANK = { none: 0, pull: 1, pull_and_cache: 2 } as const;
+const DISPUTE_RANK = { suspend: 0, ignore: 1 } as const;
+const REFUND_RANK = { revoke: 0, ignore: 1 } as const;
+const PAUSE_RANK = { suspend: 0, suspend_void: 1, keep: 2 } as const;
+
+/** The offer gives every repository and door that the other one gives. */
+export const givesAll = (offer: Offer | undefined, wanted: Offer | undefined): boolean =>
+  offer !== undefined &&
+  wanted !== undefined &&
+  DOOR_RANK[offer.awsAccounts] >= DOOR_RANK[wanted.awsAccounts] &&
+  wanted.repositories.every((repository) => offer.repositories.includes(repository));
+
+/** Nobody can lose anything by going from one catalog to the other, whoever they are. */
+export const canOnlyGain = (from: Catalog, to: Catalog): boolean =>
+  Object.entries(from.offers).every(([offerId, before]) =>
+    isCovered(before, offerOf(to, offerId)),
+  ) &&
+  DISPUTE_RANK[to.onDispute] >= DISPUTE_RANK[from.onDispute] &&
+  REFUND_RANK[to.onFullRefund] >= REFUND_RANK[from.onFullRefund] &&
+  PAUSE_RANK[to.onPauseCollection] >= PAUSE_RANK[from.onPauseCollection] &&
+  (to.trustSendInvoice || !from.trustSendInvoice);
+
+const isCovered = (before: Offer, after: Offer | undefined): boolean =>
+  after !== undefined &&
+  givesAll(after, before) &&
+  after.graceDays >= before.graceDays &&
+  before.products.every((product) => after.products.includes(product));
