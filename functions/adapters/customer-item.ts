@@ -1,0 +1,21 @@
+import type { Customer } from '../core/customer.ts';
+import { shardOf } from '../core/fingerprint.ts';
+import { accessUntilOf, fingerprintOfSubscriptions } from '../core/listing.ts';
+import type { EpochSeconds } from '../core/time.ts';
+
+/** What the index `due` shows of a customer and the customer itself does not hold. */
+export const indexAttributesOf = (
+  customer: Customer,
+): {
+  readonly dueShard: number | undefined;
+  readonly fingerprint: string;
+  readonly accessUntil: EpochSeconds;
+} => ({
+  dueShard: dueShardOf(customer),
+  fingerprint: fingerprintOfSubscriptions(customer.subscriptions),
+  accessUntil: accessUntilOf(customer),
+});
+
+/** Without `dueAt` there is no shard either: that keeps the item out of the sparse index. */
+export const dueShardOf = ({ customerId, dueAt }: Customer): number | undefined =>
+  dueAt === undefined ? undefined : shardOf(customerId);

@@ -1,0 +1,73 @@
+import type { MetricName } from '../../functions/core/metrics.ts';
+import type { Subject } from '../../functions/core/subject.ts';
+import type {
+  LogFields,
+  PolicyMessage,
+  PolicyQueue,
+  Report,
+  SubjectQueue,
+} from '../../functions/ports.ts';
+
+/** A queue that keeps what was sent, in order; `calls` counts the sends. Set `fail` to lose them. */
+export const recordingSubjects = (): SubjectQueue & {
+  readonly sent: Subject[];
+  calls: number;
+  fail?: Error | undefined;
+} => {
+  const queue = {
+    sent: [] as Subject[],
+    calls: 0,
+    fail: undefined as Error | undefined,
+    sendSubjects: async (subjects: readonly Subject[]): Promise<void> => {
+      queue.calls += 1;
+      if (queue.fail !== undefined) throw queue.fail;
+      queue.sent.push(...structuredClone(subjects));
+    },
+  };
+  return queue;
+};
+
+/** As `recordingSubjects`, for the second queue. */
+export const recordingPolicies = (): PolicyQueue & {
+  readonly sent: PolicyMessage[];
+  calls: number;
+  fail?: Error | undefined;
+} => {
+  const queue = {
+    sent: [] as PolicyMessage[],
+    calls: 0,
+    fail: undefined as Error | undefined,
+    sendPolicies: async (messages: readonly PolicyMessage[]): Promise<void> => {
+      queue.calls += 1;
+      if (queue.fail !== undefined) throw queue.fail;
+      queue.sent.push(...structuredClone(messages));
+    },
+  };
+  return queue;
+};
+
+export type Recorded = {
+  readonly message: string;
+  readonly fields: LogFields;
+  readonly metric?: MetricName;
+  readonly value?: number;
+};
+
+/** Keeps every line; `counted('BreakerHeld')` sums a metric. */
+export const recordingReport = (): Report & {
+  readonly lines: Recorded[];
+  counted(metric: MetricName): number;
+} => {
+  const lines: Recorded[] = [];
+  return {
+    lines,
+    log: (message, fields) => {
+      lines.push({ message, fields });
+    },
+    count: (metric, fields, value = 1) => {
+      lines.push({ message: metric, fields, metric, value });
+    },
+    counted: (metric) =>
+      lines.reduce((sum, line) => (line.metric === metric ? sum + (line.value ?? 0) : sum), 0),
+  };
+};
