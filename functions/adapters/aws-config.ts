@@ -13,3 +13,9 @@ export const AWS_CONFIG = {
     socketTimeout: 3_000,
   },
 } as const;
+
+/** For the webhook's queue: Stripe must have its 5xx within five seconds, and will send again. */
+export const QUICK_AWS_CONFIG = {
+  maxAttempts: 2,
+  requestHandler: { ...AWS_CONFIG.requestHandler, requestTimeout: 2_000, socketTimeout: 2_000 },
+} as const;
