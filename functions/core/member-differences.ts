@@ -1,0 +1,27 @@
+import type { Members } from './customer.ts';
+import { untilOf } from './members-of.ts';
+import type { EpochSeconds } from './time.ts';
+
+type MemberItem = {
+  readonly repository: string;
+  readonly account: string;
+  readonly until: EpochSeconds;
+};
+
+/** Pairs whose member item says something else than the customer does. */
+export const memberDifferences = (
+  items: readonly MemberItem[],
+  expected: Members,
+): readonly Pick<MemberItem, 'repository' | 'account'>[] => {
+  const wrong = items.filter(
+    ({ repository, account, until }) => until !== untilOf(expected, repository, account),
+  );
+  const missing = Object.keys(expected.untils).flatMap((repository) =>
+    expected.accounts
+      .filter((account) =>
+        items.every((item) => item.repository !== repository || item.account !== account),
+      )
+      .map((account) => ({ repository, account })),
+  );
+  return [...wrong.map(({ repository, account }) => ({ repository, account })), ...missing];
+};
