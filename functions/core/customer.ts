@@ -42,6 +42,8 @@ export type Window = AccessWindow & {
    * longer gives it and the vendor has not accepted that; such a window is read with the accepted catalog.
    */
   readonly held?: 'breaker' | 'catalog';
+  /** Opened under a catalog that is not accepted yet: the accepted one owes nothing for it. */
+  readonly isNew?: true;
 };
 
 /** An offer that this customer's subscriptions name, or once opened, and that is not open. */
@@ -109,7 +111,7 @@ export type Access = {
 /** A secret that may exist in Secrets Manager; it leaves this list when it is known to be gone. */
 export type SealedCredential = {
   readonly credentialId: string;
-  /** From then on the credential is retired if nobody claimed it, and the secret is deleted. */
+  /** Then the secret is deleted; the credential itself was retired an hour before, if nobody claimed it. */
   readonly until: EpochSeconds;
 };
 

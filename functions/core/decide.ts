@@ -1,0 +1,196 @@
+import { parseAccounts } from './accounts.ts';
+import type { Access, Customer, StoredSubscription, Trigger, Window } from './customer.ts';
+import { canonicalJson } from './fingerprint.ts';
+import { membersOf } from './members-of.ts';
+import { openingOf, sorted, type View } from './opening.ts';
+import type { Facts, Question } from './question.ts';
+import { isEnded, type Subscription } from './subscription.ts';
+import type { Verdict } from './subscription-windows.ts';
+import { withheldOf } from './withheld.ts';
+
+/** The part of a customer that is decided. */
+export type State = Pick<
+  Customer,
+  | 'isDeleted'
+  | 'email'
+  | 'accounts'
+  | 'malformedAccounts'
+  | 'subscriptions'
+  | 'endedSubscriptionIds'
+  | 'grants'
+  | 'windows'
+  | 'withheld'
+  | 'members'
+  | 'isHeld'
+>;
+
+export type Decision = {
+  readonly state: State;
+  /** The same with every loss on Stripe's evidence refused: for the breaker. */
+  readonly ifHeld: State;
+  /** Offers and accounts that end now because Stripe says so: not by a deadline, nor by an operator. */
+  readonly lost: readonly string[];
+};
+
+/** Ids of ended subscriptions that are remembered against stale reads. */
+const ENDED_MAX = 100;
+
+/** The whole desired state of one customer, from what Stripe says now and what was open before. */
+export const decide = (question: Question): Decision => {
+  const { prior, facts, catalogs, now } = question;
+  if (facts.kind === 'deleted') {
+    const state = { ...stateOf(question, NOBODY, { windows: [], withheld: [] }), isDeleted: true };
+    return { state, ifHeld: state, lost: [] };
+  }
+  const view = viewOf(question, facts);
+  const unasked = openingOf(catalogs, viewOf(question, { kind: 'nothing' }), now);
+  const opening = openingOf(catalogs, view, now);
+  const state = stateOf(question, view, opening);
+  const lostOffers = offersIn(unasked.windows).filter(
+    (offerId) =>
+      offersIn(prior.windows).includes(offerId) && !offersIn(opening.windows).includes(offerId),
+  );
+  const lostAccounts = membersOf(catalogs, unasked.windows, prior.accounts, now).accounts.filter(
+    (account) => prior.members.accounts.includes(account) && !state.accounts.includes(account),
+  );
+  const held = unasked.windows
+    .filter(({ offerId }) => lostOffers.includes(offerId))
+    .map((window): Window => ({ ...window, held: 'breaker' }));
+  const windows = sorted([...opening.windows, ...held]);
+  const ifHeld = stateOf(question, view, { ...opening, windows }, lostAccounts);
+  return {
+    state,
+    ifHeld: { ...ifHeld, isHeld: true },
+    lost: [...lostOffers, ...lostAccounts],
+  };
+};
+
+type Seen = View & { readonly ended: readonly string[] };
+
+const NOBODY: Seen = {
+  prior: { windows: [] },
+  subscriptions: [],
+  unlisted: new Set(),
+  isIgnorant: false,
+  grants: [],
+  ended: [],
+};
+
+const offersIn = (windows: readonly Window[]): readonly string[] => [
+  ...new Set(windows.map(({ offerId }) => offerId)),
+];
+
+const viewOf = (
+  { prior, grants, now }: Question,
+  facts: Exclude<Facts, { kind: 'deleted' }>,
+): Seen => {
+  const isIgnorant = facts.kind === 'nothing';
+  const listed = isIgnorant ? prior.subscriptions : facts.subscriptions;
+  const ended = endedOf(prior, listed);
+  const ids = new Set(listed.map(idOf));
+  // One that is missing and holds nothing open is forgotten: no catalog may open it unseen.
+  const missing = prior.subscriptions.filter(
+    (subscription) =>
+      !ids.has(idOf(subscription)) &&
+      prior.windows.some(
+        ({ source, endsAt, held }) =>
+          source === idOf(subscription) && endsAt > now && held !== 'breaker',
+      ),
+  );
+  const live = listed
+    .filter(({ subscriptionId }) => !ended.includes(subscriptionId))
+    .map(
+      (subscription): StoredSubscription => ({
+        ...subscription,
+        proven: prior.subscriptions.some(
+          ({ subscriptionId, proven }) => proven && subscriptionId === subscription.subscriptionId,
+        ),
+      }),
+    );
+  return {
+    prior,
+    subscriptions: [...live, ...missing].sort(byId),
+    unlisted: new Set(isIgnorant ? lastUnlisted(prior) : missing.map(idOf)),
+    isIgnorant,
+    grants,
+    ended,
+  };
+};
+
+const idOf = ({ subscriptionId }: Subscription): string => subscriptionId;
+
+const byId = (one: Subscription, other: Subscription): number => (idOf(one) < idOf(other) ? -1 : 1);
+
+/** Oldest first, in an order that repeats itself: else a list longer than we keep would never rest. */
+const endedOf = (prior: Customer, listed: readonly Subscription[]): readonly string[] => {
+  const ids = listed
+    .filter(isEnded)
+    .sort((one, other) => one.startedAt - other.startedAt || byId(one, other))
+    .map(idOf);
+  return [...prior.endedSubscriptionIds.filter((id) => !ids.includes(id)), ...ids];
+};
+
+/** Not asking Stripe does not put a subscription back on its list. */
+const lastUnlisted = ({ windows }: Customer): readonly string[] =>
+  windows
+    .filter(({ because, held }) => because === 'not_listed' && held !== 'breaker')
+    .map(({ source }) => source);
+
+const stateOf = (
+  question: Question,
+  view: Seen,
+  { windows, withheld }: Verdict,
+  keptAccounts: readonly string[] = [],
+): State => {
+  const { prior, facts, catalogs, now } = question;
+  const stated =
+    facts.kind === 'found'
+      ? parseAccounts(facts.accountsText)
+      : {
+          accounts: facts.kind === 'deleted' ? [] : prior.accounts,
+          malformed: prior.malformedAccounts,
+        };
+  const accounts = [...new Set([...stated.accounts, ...keptAccounts])].sort();
+  const email = facts.kind === 'found' ? facts.email : prior.email;
+  return {
+    isDeleted: prior.isDeleted,
+    ...(email === undefined || facts.kind === 'deleted' ? {} : { email }),
+    accounts,
+    malformedAccounts: stated.malformed,
+    subscriptions: view.subscriptions.map((subscription) => ({
+      ...subscription,
+      proven:
+        subscription.proven || windows.some(({ source }) => source === subscription.subscriptionId),
+    })),
+    endedSubscriptionIds: view.ended.slice(-ENDED_MAX),
+    grants: view.grants.filter(({ until }) => until > now),
+    windows,
+    withheld: withheldOf(question, view, withheld, windows),
+    members: membersOf(catalogs, windows, accounts, now),
+    isHeld: view.isIgnorant && prior.isHeld,
+  };
+};
+
+export const accessOf = ({ windows, withheld, accounts }: Access): Access => ({
+  windows,
+  withheld,
+  accounts,
+});
+
+/** Equal access needs no audit line, whatever else was read. */
+export const isSameAccess = (one: Access, other: Access): boolean =>
+  canonicalJson(accessOf(one)) === canonicalJson(accessOf(other));
+
+/** Stripe's ids and statuses, for the audit line. */
+export const evidenceOf = (facts: Facts, because: Trigger): readonly string[] => {
+  if (facts.kind === 'deleted') return ['customer deleted'];
+  if (facts.kind === 'nothing') return [because === 'operator' ? 'operator' : 'as last read'];
+  return facts.subscriptions.map(({ subscriptionId, status, latestInvoice }) => {
+    const invoice =
+      latestInvoice === undefined ? 'no invoice' : `invoice ${textOf(latestInvoice.status)}`;
+    return `${subscriptionId} ${textOf(status)}, ${invoice}`;
+  });
+};
+
+const textOf = (value: string | { readonly text: string }): string =>
+  typeof value === 'string' ? value : `unknown status ${value.text}`;
