@@ -8,20 +8,23 @@ type MemberItem = {
   readonly until: EpochSeconds;
 };
 
-/** Pairs whose member item says something else than the customer does. */
+/** Pairs whose member item says something else than the customer does, in the repositories that were read. */
 export const memberDifferences = (
+  repositories: readonly string[],
   items: readonly MemberItem[],
   expected: Members,
 ): readonly Pick<MemberItem, 'repository' | 'account'>[] => {
   const wrong = items.filter(
     ({ repository, account, until }) => until !== untilOf(expected, repository, account),
   );
-  const missing = Object.keys(expected.untils).flatMap((repository) =>
-    expected.accounts
-      .filter((account) =>
-        items.every((item) => item.repository !== repository || item.account !== account),
-      )
-      .map((account) => ({ repository, account })),
-  );
+  const missing = repositories
+    .filter((repository) => Object.hasOwn(expected.untils, repository))
+    .flatMap((repository) =>
+      expected.accounts
+        .filter((account) =>
+          items.every((item) => item.repository !== repository || item.account !== account),
+        )
+        .map((account) => ({ repository, account })),
+    );
   return [...wrong.map(({ repository, account }) => ({ repository, account })), ...missing];
 };

@@ -22,6 +22,7 @@ export const findStrays =
       repositories.map(async (repository) => (await members.readRepository(repository)).members),
     );
     return memberDifferences(
+      repositories,
       items.flat().filter((item) => item.customerId === customerId),
       customer?.members ?? NO_MEMBERS,
     );

@@ -1,6 +1,6 @@
 import type { Cursor } from '../core/cursor.ts';
 import { type Members, NO_MEMBERS } from '../core/customer.ts';
-import { untilOf } from '../core/members-of.ts';
+import { memberDifferences } from '../core/member-differences.ts';
 import { DAY } from '../core/time.ts';
 import type { Member } from '../ports.ts';
 import type { SweepDeps, SweepSettings } from './sweep.ts';
@@ -11,7 +11,11 @@ type Deps = Pick<
   SweepDeps,
   'customers' | 'due' | 'members' | 'stage' | 'subjects' | 'report' | 'clock'
 >;
-type Pair = { readonly repository: string; readonly account: string };
+/** What is in the table, and where it was looked for. */
+type Read = {
+  readonly repositories: readonly string[];
+  readonly members: ReadonlyMap<string, readonly Member[]>;
+};
 
 const EVERY_SECONDS = DAY;
 /** A run's worth; the rest is found again tomorrow. */
@@ -31,13 +35,11 @@ const compareMembers = async (
   cursor: Cursor,
 ): Promise<Cursor> => {
   const accepted = (await deps.stage.findCatalogState())?.accepted ?? catalog;
-  const actual = await readMembers(deps, repositoriesOf(catalog, accepted));
+  const read = await readMembers(deps, repositoriesOf(catalog, accepted));
   const found: string[] = [];
-  for (const customerId of await suspectsOf(deps, actual)) {
+  for (const customerId of await suspectsOf(deps, read)) {
     // The index lags behind the table: only the customer's own item accuses.
-    if (await repair(deps, customerId, actual.get(customerId) ?? [], cursor.startedAt)) {
-      found.push(customerId);
-    }
+    if (await repair(deps, customerId, read, cursor.startedAt)) found.push(customerId);
   }
   const again = found.filter((customerId) => cursor.seen.includes(customerId));
   if (again.length > 0) {
@@ -48,53 +50,38 @@ const compareMembers = async (
 
 const suspectsOf = async (
   { due }: Deps,
-  actual: ReadonlyMap<string, readonly Member[]>,
+  { repositories, members: actual }: Read,
 ): Promise<readonly string[]> => {
   const expected = new Map<string, Members>();
   for await (const { customerId, members } of due.listAll()) expected.set(customerId, members);
   return [...new Set([...actual.keys(), ...expected.keys()])]
-    .filter((id) => differences(actual.get(id) ?? [], expected.get(id) ?? NO_MEMBERS).length > 0)
+    .filter((id) => {
+      const items = actual.get(id) ?? [];
+      return memberDifferences(repositories, items, expected.get(id) ?? NO_MEMBERS).length > 0;
+    })
     .slice(0, SUSPECTS_MAX);
 };
 
-const readMembers = async (
-  { members }: Deps,
-  repositories: readonly string[],
-): Promise<ReadonlyMap<string, readonly Member[]>> => {
+const readMembers = async ({ members }: Deps, repositories: readonly string[]): Promise<Read> => {
   const actual = new Map<string, Member[]>();
   for (const repository of repositories) {
     for (const member of (await members.readRepository(repository)).members) {
       actual.set(member.customerId, [...(actual.get(member.customerId) ?? []), member]);
     }
   }
-  return actual;
+  return { repositories, members: actual };
 };
-
-/** Pairs whose member item says something else than the customer does. */
-const differences = (actual: readonly Member[], expected: Members): readonly Pair[] => {
-  const wrong = actual.filter(
-    ({ repository, account, until }) => until !== untilOf(expected, repository, account),
-  );
-  const missing = Object.keys(expected.untils).flatMap((repository) =>
-    expected.accounts
-      .filter((account) => !actual.some((member) => isOf(member, repository, account)))
-      .map((account) => ({ repository, account })),
-  );
-  return [...wrong.map(({ repository, account }) => ({ repository, account })), ...missing];
-};
-
-const isOf = (member: Member, repository: string, account: string): boolean =>
-  member.repository === repository && member.account === account;
 
 const repair = async (
   { customers, subjects, report }: Deps,
   customerId: string,
-  actual: readonly Member[],
+  { repositories, members: actual }: Read,
   startedAt: number,
 ): Promise<boolean> => {
   const customer = await customers.findCustomer(customerId);
   const isUnderWay = customer !== undefined && customer.effectsDone < customer.version;
-  const strays = differences(actual, customer?.members ?? NO_MEMBERS);
+  const items = actual.get(customerId) ?? [];
+  const strays = memberDifferences(repositories, items, customer?.members ?? NO_MEMBERS);
   if (isUnderWay || strays.length === 0) return false;
   const cause = 'member items differ from their customer';
   report.count('DriftFound', { what: 'members', customerId, cause, count: strays.length });

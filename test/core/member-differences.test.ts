@@ -23,6 +23,10 @@ describe('member items and their customer', () => {
       [{ repository: 'acme/x', account: ONE }],
     ],
   ])('%s', (_case, items, differences) => {
-    expect(memberDifferences(items, expected)).toStrictEqual(differences);
+    expect(memberDifferences([APP, 'acme/x'], items, expected)).toStrictEqual(differences);
+  });
+
+  it('say nothing about a repository that was not read', () => {
+    expect(memberDifferences(['acme/x'], [], expected)).toStrictEqual([]);
   });
 });
