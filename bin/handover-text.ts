@@ -1,0 +1,63 @@
+/** One secret, on its way to the customer. This is the only place that prints one. */
+export type Login = {
+  readonly username: string;
+  readonly credentialId: string;
+  readonly secretText: string;
+  readonly registry: string | undefined;
+};
+
+const PLACEHOLDER = 'registry.example.com';
+
+const NO_GATEWAY =
+  'There is no gateway yet, so this credential opens nothing yet: registry.example.com stands for its\nhost. Give the host with --registry once there is one.';
+
+export const handoverText = ({ username, credentialId, secretText, registry }: Login): string => {
+  const host = registry ?? PLACEHOLDER;
+  return [
+    'This secret is shown once and is stored nowhere any more. If it is lost, rotate.',
+    ...(registry === undefined ? [NO_GATEWAY] : []),
+    '',
+    `credential  ${credentialId}`,
+    `user name   ${username}`,
+    `secret      ${secretText}`,
+    '',
+    'Docker (paste the secret when it waits for input, then press Ctrl-D):',
+    `  docker login ${host} -u ${username} --password-stdin`,
+    '',
+    'Kubernetes:',
+    ...manifestOf(host, username, secretText).map((line) => `  ${line}`),
+    '',
+  ].join('\n');
+};
+
+export const handoverData = ({ username, credentialId, secretText, registry }: Login) => ({
+  kind: 'claimed',
+  credentialId,
+  username,
+  secret: secretText,
+  registry: registry ?? null,
+  dockerConfigJson: dockerConfigOf(registry ?? PLACEHOLDER, username, secretText),
+});
+
+const dockerConfigOf = (host: string, username: string, password: string) => ({
+  auths: {
+    [host]: {
+      username,
+      password,
+      auth: Buffer.from(`${username}:${password}`).toString('base64'),
+    },
+  },
+});
+
+const manifestOf = (host: string, username: string, secretText: string): readonly string[] => {
+  const config = JSON.stringify(dockerConfigOf(host, username, secretText));
+  return [
+    'apiVersion: v1',
+    'kind: Secret',
+    'metadata:',
+    '  name: wharfage-pull',
+    'type: kubernetes.io/dockerconfigjson',
+    'data:',
+    `  .dockerconfigjson: ${Buffer.from(config).toString('base64')}`,
+  ];
+};

@@ -1,0 +1,158 @@
+import { userInfo } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type CatalogParse, parseCatalog } from '../functions/core/parse-catalog.ts';
+import { catalog as catalogInput } from './catalog.ts';
+import { type Args, type Command, type Deps, type Result, UsageError } from './command.ts';
+import { accounts } from './commands/accounts.ts';
+import { breaker } from './commands/breaker.ts';
+import { credential } from './commands/credential.ts';
+import { doctor } from './commands/doctor.ts';
+import { grant, ungrant } from './commands/grant.ts';
+import { plan } from './commands/plan.ts';
+import { restoreMode } from './commands/restore-mode.ts';
+import { status } from './commands/status.ts';
+import { sync } from './commands/sync.ts';
+import { errorText, jsonText } from './format.ts';
+import { commandHelp, helpText } from './help.ts';
+import type { Target } from './open-deployment.ts';
+import { type ProgressStream, progressOn } from './progress.ts';
+
+const COMMANDS: readonly Command[] = [
+  status,
+  sync,
+  plan,
+  credential,
+  grant,
+  ungrant,
+  breaker,
+  accounts,
+  doctor,
+  restoreMode,
+];
+
+const GLOBAL_OPTIONS = {
+  stage: { type: 'string' },
+  stack: { type: 'string' },
+  region: { type: 'string' },
+  local: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** What the command needs of the world; a test gives its own. */
+export type World = {
+  readonly open: (target: Target, checkout: CatalogParse) => Promise<Deps>;
+  readonly checkout: CatalogParse;
+  readonly out: (text: string) => void;
+  readonly errors: ProgressStream;
+  readonly user: string;
+  readonly defaultStage: string;
+};
+
+/** Runs one command and answers the exit code. Results go to `out`, everything else to `errors`. */
+export const main = async (
+  argv: readonly string[],
+  world: World = realWorld(),
+): Promise<number> => {
+  const { out, errors } = world;
+  try {
+    const request = parse(argv);
+    if (request.kind === 'help') {
+      out(`${request.text}\n`);
+      return request.code;
+    }
+    const result = await perform(request, world);
+    out(`${request.args.values.json === true ? jsonText(result.data) : result.text}\n`);
+    return result.code;
+  } catch (error) {
+    const isUsage = error instanceof UsageError;
+    errors.write(`wharfage: ${isUsage ? error.message : errorText(error)}\n`);
+    return isUsage ? 2 : 3;
+  }
+};
+
+type Request = {
+  readonly kind: 'run';
+  readonly args: Args;
+  readonly job: ReturnType<Command['prepare']>;
+};
+type Help = { readonly kind: 'help'; readonly text: string; readonly code: 0 | 2 };
+
+const parse = (argv: readonly string[]): Request | Help => {
+  const [name, ...rest] = argv;
+  if (name === undefined) return { kind: 'help', text: helpText(COMMANDS), code: 2 };
+  if (['--help', '-h', 'help'].includes(name)) {
+    return { kind: 'help', text: helpText(COMMANDS), code: 0 };
+  }
+  const command = COMMANDS.find((each) => each.name === name);
+  if (command === undefined) {
+    const names = COMMANDS.map((each) => each.name).join(', ');
+    throw new UsageError(`there is no command ${JSON.stringify(name)}; there are ${names}`);
+  }
+  const args = readArgs(command, rest);
+  if (args.values.help === true) return { kind: 'help', text: commandHelp(command), code: 0 };
+  return { kind: 'run', args, job: command.prepare(args) };
+};
+
+const readArgs = (command: Command, argv: readonly string[]): Args => {
+  try {
+    const { positionals, values } = parseArgs({
+      args: [...argv],
+      options: { ...command.options, ...GLOBAL_OPTIONS },
+      allowPositionals: true,
+    });
+    return { positionals, values: values as Args['values'] };
+  } catch (cause) {
+    const [reason] = errorText(cause)
+      .replace(/^TypeError: /, '')
+      .split('. To specify');
+    throw new UsageError(`${reason}: see wharfage ${command.name} --help`, { cause });
+  }
+};
+
+const perform = async ({ args, job }: Request, world: World): Promise<Result> => {
+  const { checkout, errors, user } = world;
+  const progress = progressOn(errors);
+  const deps = await world.open(targetOf(args, world.defaultStage), checkout);
+  try {
+    return await job({ deps, checkout, progress: progress.show, user });
+  } finally {
+    progress.clear();
+  }
+};
+
+const STAGE = /^[a-z][a-z0-9]{0,15}$/;
+
+const targetOf = ({ values }: Args, defaultStage: string): Target => {
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const stage = text('stage') ?? defaultStage;
+  if (!STAGE.test(stage)) {
+    throw new UsageError(
+      `--stage takes 1 to 16 of a-z and 0-9, a letter first, got ${JSON.stringify(stage)}`,
+    );
+  }
+  return {
+    stackName: text('stack') ?? `wharfage-${stage}`,
+    region: text('region'),
+    isLocal: values.local === true,
+    tableName: text('table'),
+  };
+};
+
+const realWorld = (): World => ({
+  open: async (target, checkout) => {
+    // The SDKs are loaded only once it is clear that they are needed.
+    const { openDeployment } = await import('./open-deployment.ts');
+    return openDeployment(target, checkout);
+  },
+  checkout: parseCatalog(catalogInput),
+  out: (text) => {
+    process.stdout.write(text);
+  },
+  errors: process.stderr,
+  user: userInfo().username,
+  defaultStage: process.env.WHARFAGE_STAGE ?? 'live',
+});

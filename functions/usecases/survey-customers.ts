@@ -1,0 +1,43 @@
+import type { Customer, Members } from '../core/customer.ts';
+import { fingerprintOfSubscriptions } from '../core/listing.ts';
+import type { EpochSeconds } from '../core/time.ts';
+import type { CustomerStore } from '../ports.ts';
+import { atOnce } from './at-once.ts';
+
+export type SurveyDeps = { readonly customers: Pick<CustomerStore, 'findCustomer'> };
+
+/** What a comparison needs of a customer, small enough to hold for everybody. */
+export type Surveyed = {
+  readonly customerId: string;
+  readonly fingerprint: string;
+  readonly members: Members;
+  readonly sealed: readonly string[];
+  readonly dueAt?: EpochSeconds;
+  readonly effects: 'done' | 'unfinished';
+};
+
+const READS_AT_ONCE = 10;
+
+/** Reads these customers' own items, since the index lags behind them. Those without one are left out. */
+export const surveyCustomers =
+  ({ customers }: SurveyDeps, onProgress: (done: number, total: number) => void) =>
+  async (customerIds: readonly string[]): Promise<ReadonlyMap<string, Surveyed>> => {
+    const surveyed = new Map<string, Surveyed>();
+    let done = 0;
+    await atOnce(READS_AT_ONCE, customerIds, async (customerId) => {
+      const customer = await customers.findCustomer(customerId);
+      if (customer !== undefined) surveyed.set(customerId, surveyOf(customer));
+      done += 1;
+      onProgress(done, customerIds.length);
+    });
+    return surveyed;
+  };
+
+const surveyOf = (customer: Customer): Surveyed => ({
+  customerId: customer.customerId,
+  fingerprint: fingerprintOfSubscriptions(customer.subscriptions),
+  members: customer.members,
+  sealed: customer.sealed.map(({ credentialId }) => credentialId),
+  ...(customer.dueAt === undefined ? {} : { dueAt: customer.dueAt }),
+  effects: customer.effectsDone < customer.version ? 'unfinished' : 'done',
+});
