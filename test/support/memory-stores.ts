@@ -162,26 +162,26 @@ const memoryCustomers = (rows: Rows): CustomerStore => {
 };
 
 const memoryDue = (rows: Rows): DueIndex => {
-  const entries = (): DueEntry[] =>
+  const indexed = () =>
     [...rows.table.entries()]
       .filter(([key]) => key.startsWith('CUSTOMER#') && key.endsWith(' CUSTOMER'))
       .map(([, text]) => JSON.parse(text) as Customer)
-      .flatMap((customer) => {
-        const { customerId, dueAt, members } = customer;
-        const { fingerprint, accessUntil } = indexAttributesOf(customer);
-        return dueAt === undefined
-          ? []
-          : [{ customerId, dueAt, fingerprint, accessUntil, members }];
-      });
+      .flatMap((customer) =>
+        customer.dueAt === undefined ? [] : ([[customer.dueAt, customer]] as const),
+      );
   return {
     listDue: async (now, limit) =>
-      entries()
-        .filter(({ dueAt }) => dueAt <= now)
-        .sort((a, b) => a.dueAt - b.dueAt)
+      indexed()
+        .filter(([dueAt]) => dueAt <= now)
+        .sort(([a], [b]) => a - b)
         .slice(0, limit)
-        .map(({ customerId, dueAt }) => ({ customerId, dueAt })),
+        .map(([dueAt, { customerId }]) => ({ customerId, dueAt })),
     listAll: async function* listAll() {
-      yield* entries();
+      for (const [dueAt, customer] of indexed()) {
+        const { customerId, members } = customer;
+        const { fingerprint, accessUntil } = indexAttributesOf(customer);
+        yield { customerId, dueAt, fingerprint, accessUntil, members };
+      }
     },
   };
 };
