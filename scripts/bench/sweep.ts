@@ -27,16 +27,17 @@ export const benchSweep = async (sizes: readonly number[]): Promise<void> => {
       let found = 0;
       for (let run = 0; run < RUNS; run += 1) {
         const subjects = recordingSubjects();
-        const callsBefore = server.calls.QueryCommand ?? 0;
+        const callsBefore = sumOf(server.calls);
         const begin = performance.now();
         await sweepDue({
           due: stores.due,
           subjects,
+          stage: stores.stage,
           clock: () => NOW,
           report: recordingReport(),
         })();
         times.push(performance.now() - begin);
-        calls = (server.calls.QueryCommand ?? 0) - callsBefore;
+        calls = sumOf(server.calls) - callsBefore;
         found = subjects.sent.length;
       }
       const grown = Math.max(0, process.memoryUsage.rss() - before) / 1_048_576;
@@ -51,6 +52,9 @@ export const benchSweep = async (sizes: readonly number[]): Promise<void> => {
     rows,
   );
 };
+
+const sumOf = (calls: Readonly<Record<string, number>>): number =>
+  Object.values(calls).reduce((sum, count) => sum + count, 0);
 
 const BATCH = 25;
 

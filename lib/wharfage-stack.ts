@@ -1,0 +1,30 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { Wharfage, type WharfageProps } from './wharfage.ts';
+
+export interface WharfageStackProps extends StackProps, WharfageProps {}
+
+/** One stage of Wharfage. The operator's command finds everything through the outputs. */
+export class WharfageStack extends Stack {
+  readonly wharfage: Wharfage;
+
+  constructor(scope: Construct, id: string, props: WharfageStackProps) {
+    super(scope, id, props);
+    this.wharfage = new Wharfage(this, 'Wharfage', props);
+    const { wharfage } = this;
+    const outputs = {
+      Stage: props.stage,
+      Livemode: String(props.livemode),
+      WebhookUrl: wharfage.webhookUrl,
+      TableName: wharfage.table.tableName,
+      CustomersQueueUrl: wharfage.customers.queue.queueUrl,
+      CustomersDeadLettersUrl: wharfage.customers.deadLetters.queueUrl,
+      PoliciesQueueUrl: wharfage.policies.queue.queueUrl,
+      PoliciesDeadLettersUrl: wharfage.policies.deadLetters.queueUrl,
+      StripeKeySecretArn: wharfage.stripeKeySecret.secretArn,
+      WebhookSecretArn: wharfage.webhookSecret.secretArn,
+      ProbeRepository: wharfage.probeRepository.repositoryName,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

@@ -1,0 +1,167 @@
+import type { SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { probeRepositoryName } from '../../lib/names.ts';
+import { movableClock } from '../../local/clock.ts';
+import { type FarEnds, startFarEnds } from '../../local/far-ends.ts';
+import { setEnvironment } from '../../local/lambdas.ts';
+import { PROBE_REPOSITORY, STAGE } from '../../local/names.ts';
+import { seedProducts } from '../../local/seed-products.ts';
+import { isGranted, type Request, requestOf } from '../support/granted.ts';
+import { type Recorder, recordingProxy } from '../support/recording-proxy.ts';
+import { sign, snapshot } from '../support/signed-event.ts';
+import { CATALOG, resourcesOf, templateOf } from '../support/template.ts';
+
+const catalog = { ...CATALOG, onDispute: 'suspend', onFullRefund: 'revoke' } as const;
+const deployed = resourcesOf(templateOf({ stage: STAGE, catalog }));
+const clock = movableClock();
+
+let farEnds: FarEnds;
+let proxy: Recorder;
+
+/** What each function asked of AWS, once each. */
+const asked = new Map<string, readonly Request[]>();
+
+/** The local stage calls its probe repository by another name than the stack would. */
+const deployedName = (request: Request): Request =>
+  request.resource === PROBE_REPOSITORY
+    ? { ...request, resource: probeRepositoryName(STAGE) }
+    : request;
+
+const watch = async (functionName: string, act: () => Promise<unknown>): Promise<void> => {
+  proxy.calls.length = 0;
+  await act();
+  const before = asked.get(functionName) ?? [];
+  asked.set(functionName, [...before, ...proxy.calls.flatMap(requestOf).map(deployedName)]);
+};
+
+/** As Lambda would hand over one message; SQS knows nothing of the receipt, which only fails a postponement. */
+const delivered = (body: string, group: string): SQSEvent =>
+  ({
+    Records: [
+      {
+        messageId: 'm1',
+        receiptHandle: 'r1',
+        body,
+        attributes: { MessageGroupId: group, ApproximateReceiveCount: '1' },
+      },
+    ],
+  }) as unknown as SQSEvent;
+
+const subject = (kind: string, id: string, occasion: string): SQSEvent =>
+  delivered(JSON.stringify({ kind, id, because: 'event', occasion }), id);
+const policyOf = (repository: string): SQSEvent =>
+  delivered(JSON.stringify({ repository, occasion: 'test' }), repository);
+
+const live = async ({ world }: NonNullable<FarEnds['stripe']>): Promise<void> => {
+  const functions = await Promise.all([
+    import('../../functions/webhook.ts'),
+    import('../../functions/sync.ts'),
+    import('../../functions/sweep.ts'),
+    import('../../functions/apply-policy.ts'),
+  ]);
+  const [webhook, sync, sweep, applyPolicy] = functions.map(({ handler }) => handler as Handler);
+  if (!(webhook && sync && sweep && applyPolicy)) throw new Error('a function has no handler');
+
+  const [id] = [world.createCustomer({ metadata: { aws_account_ids: '111111111111' } })];
+  const subscription = world.subscribe({ customer: id, products: ['prod_app'] });
+  world.tick();
+  const body = snapshot({ livemode: false });
+  const headers = { 'stripe-signature': sign(body, farEnds.snapshot().webhookSecret, clock.now()) };
+  const requestContext = { http: { method: 'POST' } };
+  const url = { rawPath: '/', rawQueryString: '', headers, requestContext, body };
+
+  await watch('webhook', () => webhook(url));
+  await watch('sync', () => sync(subject('customer', id, 'granted')));
+  await watch('apply-policy', () => applyPolicy(policyOf('acme/app')));
+  await watch('sweep', sweep);
+  // A policy is written at most once in 30 seconds.
+  clock.advance(31);
+  world.cancelNow(subscription);
+  await watch('sync', () => sync(subject('customer', id, 'revoked')));
+  await watch('apply-policy', () => applyPolicy(policyOf('acme/app')));
+  await watch('sync', () => sync(subject('charge', world.chargeIds(id)[0] ?? '', 'disputed')));
+  world.deleteCustomer(id);
+  await watch('sync', () => sync(subject('customer', id, 'deleted')));
+  await watch('sync', () => sync(delivered('poison', 'poison')));
+  await watch('apply-policy', () => applyPolicy(delivered('poison', 'poison')));
+};
+
+type Handler = (event?: unknown) => Promise<unknown>;
+
+beforeAll(async () => {
+  clock.install();
+  const options = {
+    now: clock.now,
+    catalog,
+    state: {},
+    realStripe: undefined,
+    webhookUrl: () => '',
+  };
+  farEnds = await startFarEnds(options);
+  const { sqs, ecr, secrets, table, stripe } = farEnds;
+  if (stripe === undefined) throw new Error('the stand-in of Stripe did not start');
+  proxy = await recordingProxy({
+    AmazonSQS: sqs.url,
+    AmazonEC2ContainerRegistry_V20150921: ecr.url,
+    secretsmanager: secrets.url,
+    DynamoDB_20120810: table.url,
+  });
+  const throughProxy = (url: string): string => `${proxy.url}${new URL(url).pathname}`;
+  setEnvironment(farEnds, catalog);
+  for (const service of ['SQS', 'ECR', 'SECRETS_MANAGER', 'DYNAMODB']) {
+    vi.stubEnv(`AWS_ENDPOINT_URL_${service}`, proxy.url);
+  }
+  for (const queue of ['CUSTOMERS_QUEUE_URL', 'POLICIES_QUEUE_URL']) {
+    vi.stubEnv(queue, throughProxy(process.env[queue] ?? ''));
+  }
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  seedProducts(stripe.world, catalog);
+  await live(stripe);
+  vi.restoreAllMocks();
+});
+
+afterAll(async () => {
+  clock.uninstall();
+  vi.unstubAllEnvs();
+  await proxy.close();
+  await farEnds.close();
+});
+
+describe('whatever a function asks of AWS, its role grants', () => {
+  it.each(['webhook', 'sync', 'sweep', 'apply-policy'])('%s', (name) => {
+    const requests = asked.get(name) ?? [];
+    const refused = requests.filter(
+      (request) => !isGranted(deployed, `wharfage-${STAGE}-${name}`, request),
+    );
+    expect(requests).not.toEqual([]);
+    expect(refused).toEqual([]);
+  });
+
+  it('and the story reaches what is asked rarely', () => {
+    const actions = (name: string): readonly string[] => [
+      ...new Set((asked.get(name) ?? []).map(({ action }) => action)),
+    ];
+    expect(actions('webhook').toSorted()).toEqual([
+      'secretsmanager:GetSecretValue',
+      'sqs:SendMessage',
+    ]);
+    expect(actions('sync')).toEqual(
+      expect.arrayContaining([
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'secretsmanager:DeleteSecret',
+        'secretsmanager:TagResource',
+        'sqs:ChangeMessageVisibility',
+      ]),
+    );
+    expect(actions('sweep')).toEqual(
+      expect.arrayContaining(['dynamodb:Query', 'dynamodb:PutItem']),
+    );
+    expect(actions('apply-policy')).toEqual(
+      expect.arrayContaining(['ecr:DeleteRepositoryPolicy', 'sqs:ChangeMessageVisibility']),
+    );
+    expect((asked.get('apply-policy') ?? []).map(({ resource }) => resource)).toContain(
+      probeRepositoryName(STAGE),
+    );
+  });
+});
