@@ -4,15 +4,17 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { AWS_CONFIG } from './adapters/aws-config.ts';
 import { systemClock as clock } from './adapters/clock.ts';
 import { dynamoMembers } from './adapters/dynamo-members.ts';
+import { dynamoStage } from './adapters/dynamo-stage.ts';
 import { dynamoTable } from './adapters/dynamo-table.ts';
 import { ecrPolicies } from './adapters/ecr-policies.ts';
 import { emfReport } from './adapters/emf-report.ts';
 import { batchHandler } from './adapters/queue-batch.ts';
 import { sqsPostponement } from './adapters/sqs-postponement.ts';
-import { catalog } from './catalog.ts';
+import { catalog, catalogHash } from './catalog.ts';
 import { parsePolicyMessage } from './core/parse-message.ts';
 import { readEnv } from './env.ts';
 import { applyPolicies } from './usecases/apply-policies.ts';
+import { currentCatalogs } from './usecases/current-catalogs.ts';
 
 const env = readEnv(
   process.env,
@@ -23,7 +25,9 @@ const env = readEnv(
   'PARTITION',
 );
 const report = emfReport(env.STAGE, clock);
-const members = dynamoMembers(dynamoTable(new DynamoDBClient(AWS_CONFIG), env.TABLE_NAME));
+const table = dynamoTable(new DynamoDBClient(AWS_CONFIG), env.TABLE_NAME);
+const members = dynamoMembers(table);
+const catalogs = currentCatalogs({ stage: dynamoStage(table), clock }, catalog, catalogHash);
 const policies = ecrPolicies(new ECRClient(AWS_CONFIG));
 
 export const handler = batchHandler({
@@ -34,7 +38,7 @@ export const handler = batchHandler({
       stage: env.STAGE,
       partition: env.PARTITION,
       probeRepository: env.PROBE_REPOSITORY,
-      catalog,
+      catalogs,
     },
   ),
   groupsAtOnce: 3,

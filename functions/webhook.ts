@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { AWS_CONFIG, QUICK_AWS_CONFIG } from './adapters/aws-config.ts';
+import { QUICK_AWS_CONFIG } from './adapters/aws-config.ts';
 import { systemClock } from './adapters/clock.ts';
 import { emfReport } from './adapters/emf-report.ts';
 import { secretReader } from './adapters/secret-reader.ts';
@@ -15,7 +15,7 @@ const names = ['STAGE', 'STRIPE_LIVEMODE', 'STRIPE_ACCOUNT', 'WEBHOOK_SECRET_ARN
 const env: WebhookEnv = readEnv(process.env, ...names, 'CUSTOMERS_QUEUE_URL');
 const clock = systemClock;
 const report = emfReport(env.STAGE, clock);
-const client = new SecretsManagerClient(AWS_CONFIG);
+const client = new SecretsManagerClient(QUICK_AWS_CONFIG);
 const readSecret = secretReader({ client, clock, report }, env.WEBHOOK_SECRET_ARN);
 const queue = sqsSubjects(new SQSClient(QUICK_AWS_CONFIG), env.CUSTOMERS_QUEUE_URL);
 const pin = { livemode: env.STRIPE_LIVEMODE === 'true', account: env.STRIPE_ACCOUNT };

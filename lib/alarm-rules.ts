@@ -205,6 +205,22 @@ const accessRules = ({ stage }: AlarmSources): readonly AlarmRule[] => {
         'The deployed catalog takes access away from customers, and that waits for you. Run `npx wharfage plan` to see who loses what, then `npx wharfage plan --accept <hash>`, or deploy a catalog that takes nothing.',
     },
     {
+      name: 'SubscriptionHeld',
+      metric: metric('SubscriptionHeld', { period: HOUR }),
+      window: WITHIN_26_HOURS,
+      threshold: 0,
+      whatToDo:
+        'Stripe says something of a subscription that this version does not know, or no longer lists it: it opens nothing new, and what was open stays until its deadline. Find the customer id in the log of the sync function and run `npx wharfage status <cus_…>`; update Wharfage if Stripe has a new status.',
+    },
+    {
+      name: 'StripeMissing',
+      metric: metric('StripeMissing', { period: HOUR }),
+      window: WITHIN_26_HOURS,
+      threshold: 0,
+      whatToDo:
+        'Stripe does not know a customer that we store: the key belongs to another account or mode, or the customer is gone. Nobody loses access before its deadline. Run `npx wharfage doctor`.',
+    },
+    {
       name: 'DriftRepeated',
       metric: metric('DriftRepeated', { period: HOUR }),
       window: WITHIN_26_HOURS,
@@ -225,6 +241,22 @@ const policyRules = ({ stage }: AlarmSources): readonly AlarmRule[] => {
       threshold: 0,
       whatToDo:
         'ECR refuses a customer’s AWS account: closed, mistyped, or without this Region enabled. Run `npx wharfage accounts`, correct aws_account_ids in Stripe or tell the customer. It is tried again daily; nobody else is affected.',
+    },
+    {
+      name: 'AccountMalformed',
+      metric: metric('AccountMalformed', { period: HOUR }),
+      window: WITHIN_26_HOURS,
+      threshold: 0,
+      whatToDo:
+        'The metadata field aws_account_ids of a Stripe customer has a word that is not an AWS account id of 12 digits; the others proceed. Find the customer id in the log of the sync function, run `npx wharfage status <cus_…>` and correct the field in Stripe.',
+    },
+    {
+      name: 'RepositoryMissing',
+      metric: metric('RepositoryMissing'),
+      window: WITHIN_15_MINUTES,
+      threshold: 0,
+      whatToDo:
+        'A repository of the catalog does not exist in this account and Region. Run `npx wharfage doctor`; create it, or correct bin/catalog.ts and deploy.',
     },
     {
       name: 'VendorStatementDead',

@@ -171,6 +171,7 @@ export const applyPolicyFunction = (
     }),
   );
   applyPolicy.addToRolePolicy(onItems(parts.table, 'MEMBERS#*', 'Query', 'GetItem', 'PutItem'));
+  applyPolicy.addToRolePolicy(onItems(parts.table, 'STAGE', 'GetItem'));
   for (const statement of onPolicies([probe, ...products])) applyPolicy.addToRolePolicy(statement);
   return applyPolicy;
 };

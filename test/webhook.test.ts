@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { scriptedAws } from './support/scripted-aws.ts';
 import { CURRENT, sign, snapshot } from './support/signed-event.ts';
 
+let isDown = false;
+
 /** Secrets Manager and SQS, as far as the webhook calls them. */
 const startAws = () =>
   scriptedAws(({ operation, input }) => {
+    if (isDown) return { error: 'InternalServiceError', status: 500 };
     if (operation === 'GetSecretValue') {
       return { body: { SecretString: JSON.stringify({ current: CURRENT }) } };
     }
@@ -72,5 +75,16 @@ describe('the webhook as it is deployed', () => {
       occasion: 'evt_2',
     });
     expect(message?.MessageGroupId).toBe('cus_1');
+  });
+
+  it('asks no more than twice for its secret, and then leaves it to Stripe to send again', async () => {
+    vi.resetModules();
+    ({ handler } = await import('../functions/webhook.ts'));
+    aws.calls.length = 0;
+    isDown = true;
+    expect(await deliver('evt_3')).toMatchObject({ statusCode: 500 });
+    expect(aws.operations()).toEqual(['GetSecretValue', 'GetSecretValue']);
+    isDown = false;
+    expect(await deliver('evt_3')).toMatchObject({ statusCode: 200 });
   });
 });

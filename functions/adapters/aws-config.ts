@@ -14,7 +14,10 @@ export const AWS_CONFIG = {
   },
 } as const;
 
-/** For the webhook's queue: Stripe must have its 5xx within five seconds, and will send again. */
+/**
+ * For the webhook: Stripe waits for its answer, and sends again. Secret and queue together give up
+ * before its Lambda's time-out, after which nothing would be logged or counted.
+ */
 export const QUICK_AWS_CONFIG = {
   maxAttempts: 2,
   requestHandler: { ...AWS_CONFIG.requestHandler, requestTimeout: 2_000, socketTimeout: 2_000 },

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { errorFields } from '../core/error-fields.ts';
 import type { Report } from '../ports.ts';
-import { errorFields } from './error-fields.ts';
 
 /** `deferred`: not now, and not wrong either; the same messages come again after `seconds`. */
 export type BatchResult =
@@ -36,8 +36,8 @@ export const batchHandler =
     const failed: string[] = [];
     const work = async (): Promise<void> => {
       for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
-        const { records: unhandled } = await handleGroup(deps, group);
-        failed.push(...unhandled.map(({ messageId }) => messageId));
+        const kept = await handleGroup(deps, group);
+        failed.push(...kept.map(({ messageId }) => messageId));
       }
     };
     await Promise.all(Array.from({ length: deps.groupsAtOnce }, work));
@@ -64,34 +64,57 @@ const groupsOf = <Message>(
   });
 };
 
-/** Answers with the records that SQS must keep. */
+/** Answers with the records that SQS must keep, after putting them off until a retry makes sense. */
 const handleGroup = async <Message>(
   deps: Deps<Message>,
+  group: Group<Message>,
+): Promise<readonly SQSRecord[]> => {
+  const kept = await attempt(deps, group);
+  if (kept.records.length > 0) await postponeKept(deps, group.groupId, kept);
+  return kept.records;
+};
+
+type Kept = { readonly records: readonly SQSRecord[]; readonly seconds: number };
+
+const attempt = async <Message>(
+  deps: Deps<Message>,
   { groupId, records, messages }: Group<Message>,
-): Promise<{ readonly records: readonly SQSRecord[] }> => {
-  const unparsable = records.slice(messages.length);
-  const [poison] = unparsable;
+): Promise<Kept> => {
+  const unparsable = toRetry(records.slice(messages.length));
+  const [poison] = unparsable.records;
   if (poison !== undefined) {
     deps.report.log('unparsable message', { groupId, messageId: poison.messageId });
   }
-  if (messages.length === 0) return { records: unparsable };
+  if (messages.length === 0) return unparsable;
   try {
     const result = await deps.handle(messages);
-    if (result.kind === 'done') return { records: unparsable };
-    await postponeGroup(deps, groupId, records, result.seconds);
+    return result.kind === 'done' ? unparsable : { records, seconds: result.seconds };
   } catch (error) {
     const messageIds = records.map(({ messageId }) => messageId);
     deps.report.log('message failed', { groupId, messageIds, ...errorFields(error) });
+    return toRetry(records);
   }
-  return { records };
+};
+
+const RETRY_SECONDS_MIN = 15;
+const RETRY_SECONDS_MAX = 1_800;
+
+/**
+ * Left alone, a failure would block its group for the queue's whole visibility time-out: a customer
+ * who has paid would wait a quarter of an hour for one throttled call. Ten receives still span an
+ * hour and a half before a message counts as dead.
+ */
+const toRetry = (records: readonly SQSRecord[]): Kept => {
+  const counts = records.map(({ attributes }) => Number(attributes.ApproximateReceiveCount));
+  const seconds = RETRY_SECONDS_MIN * 2 ** (Math.max(1, ...counts) - 1);
+  return { records, seconds: Math.min(RETRY_SECONDS_MAX, seconds) };
 };
 
 /** Harmless when it fails: the messages come again when their visibility ends, only not when we chose. */
-const postponeGroup = async <Message>(
+const postponeKept = async <Message>(
   { postpone, report }: Deps<Message>,
   groupId: string,
-  records: readonly SQSRecord[],
-  seconds: number,
+  { records, seconds }: Kept,
 ): Promise<void> => {
   try {
     await postpone(

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { errorFields } from '../core/error-fields.ts';
 import { DAY, type EpochSeconds, MINUTE } from '../core/time.ts';
 import type { Clock, Report } from '../ports.ts';
-import { errorFields } from './error-fields.ts';
 
 const FRESH_SECONDS = 5 * MINUTE;
 /** After a failed read the old value serves this long before the next attempt. */

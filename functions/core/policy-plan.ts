@@ -32,7 +32,7 @@ export type PolicyPlan = {
   readonly step: PolicyStep;
 };
 
-export type PolicyStep =
+type PolicyStep =
   | { readonly kind: 'keep' }
   | { readonly kind: 'wait'; readonly untilAt: EpochSeconds }
   /**

@@ -1,5 +1,5 @@
 import { dayOf } from './calendar.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalogs } from './members-of.ts';
 import { type PolicyStatement, sidStem } from './policy-document.ts';
 import { DAY, type EpochSeconds } from './time.ts';
 
@@ -47,12 +47,20 @@ export const trialStatementOf = (
   now: EpochSeconds,
 ): PolicyStatement => statementOf(door, accounts, { kind: 'Day', endsAt: endOfDay(now + 1) });
 
-/** Every offer with this repository says the same; one that no offer sells any more keeps its members' pull. */
-export const accessOf = (catalog: Catalog, repository: string): AwsDoor['access'] =>
-  Object.values(catalog.offers).some(
-    ({ repositories, awsAccounts }) =>
-      awsAccounts === 'pull_and_cache' && repositories.includes(repository),
-  )
+/**
+ * Every offer with this repository says the same; one that no offer sells any more keeps its members'
+ * pull. What the accepted catalog still gives is not taken away before the vendor has agreed.
+ */
+export const accessOf = (
+  { deployed, accepted }: Catalogs,
+  repository: string,
+): AwsDoor['access'] =>
+  [deployed, accepted]
+    .flatMap(({ offers }) => Object.values(offers))
+    .some(
+      ({ repositories, awsAccounts }) =>
+        awsAccounts === 'pull_and_cache' && repositories.includes(repository),
+    )
     ? 'pull_and_cache'
     : 'pull';
 

@@ -1,3 +1,4 @@
+import { errorFields } from '../core/error-fields.ts';
 import type { Verification } from '../core/signature.ts';
 import type { Report } from '../ports.ts';
 
@@ -26,9 +27,8 @@ export const webhook =
       deps.report.count('WebhookRefused', { because: refusal });
       return new Response('bad request', { status: 400 });
     } catch (error) {
-      // The SDK's errors carry payload and header: only the name may be logged.
-      const name = error instanceof Error ? error.name : typeof error;
-      deps.report.log('webhook failed', { error: name });
+      // Counted with the refusals, whose alarm sends people to the secret: an unreadable one fails here.
+      deps.report.count('WebhookRefused', { because: 'fault', ...errorFields(error) });
       return new Response('try again', { status: 500 });
     }
   };

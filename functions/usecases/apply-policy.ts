@@ -1,5 +1,5 @@
-import type { Catalog } from '../core/catalog.ts';
-import { type PolicyFacts, planPolicy, WRITE_INTERVAL_SECONDS } from '../core/policy-plan.ts';
+import type { Catalogs } from '../core/members-of.ts';
+import { planPolicy, WRITE_INTERVAL_SECONDS } from '../core/policy-plan.ts';
 import { appliedAtOf, driftOf, NOTHING_APPLIED, quarantineOf } from '../core/policy-record.ts';
 import { accessOf } from '../core/policy-statements.ts';
 import type { EpochSeconds } from '../core/time.ts';
@@ -13,7 +13,7 @@ export type PolicySettings = {
   /** `aws`, `aws-cn` or `aws-us-gov`. */
   readonly partition: string;
   readonly probeRepository: string;
-  readonly catalog: Catalog;
+  readonly catalogs: () => Promise<Catalogs>;
 };
 
 /** `deferred`: something is left to do, and not before `untilAt`. */
@@ -36,27 +36,20 @@ export const applyPolicy =
       return { kind: 'done' };
     }
     const facts = { members, record: policy ?? NOTHING_APPLIED, live, now };
-    return takeStep(runOf(deps, settings, repository, facts));
+    const { stage, partition } = settings;
+    const door = { stage, partition, access: accessOf(await settings.catalogs(), repository) };
+    const probe = { repository: settings.probeRepository, door, now };
+    return takeStep({
+      deps,
+      repository,
+      door,
+      now,
+      record: facts.record,
+      live,
+      plan: planPolicy(door, facts),
+      probe: probeRepository(deps.policies, probe),
+    });
   };
-
-const runOf = (
-  deps: PolicyDeps,
-  { stage, partition, catalog, probeRepository: probe }: PolicySettings,
-  repository: string,
-  facts: PolicyFacts,
-): PolicyRun => {
-  const door = { stage, partition, access: accessOf(catalog, repository) };
-  return {
-    deps,
-    repository,
-    door,
-    now: facts.now,
-    record: facts.record,
-    live: facts.live,
-    plan: planPolicy(door, facts),
-    probe: probeRepository(deps.policies, { repository: probe, door, now: facts.now }),
-  };
-};
 
 const takeStep = async (run: PolicyRun): Promise<PolicyOutcome> => {
   const { step } = run.plan;

@@ -1,5 +1,5 @@
 import { isoOf } from '../core/calendar.ts';
-import type { Catalog } from '../core/catalog.ts';
+import type { Catalogs } from '../core/members-of.ts';
 import type { PolicyRecord } from '../core/policy.ts';
 import type { PolicyDocument } from '../core/policy-document.ts';
 import { planPolicy } from '../core/policy-plan.ts';
@@ -19,7 +19,7 @@ export type PolicyScope = {
   readonly stage: string;
   /** `aws`, `aws-cn` or `aws-us-gov`. */
   readonly partition: string;
-  readonly catalog: Catalog;
+  readonly catalogs: Catalogs;
 };
 
 type Stored = {
@@ -30,13 +30,13 @@ type Stored = {
 
 /** One repository's policy as ECR has it against the one that would be rendered now. Writes nothing. */
 export const diagnosePolicy =
-  ({ repositories, clock }: PolicyDiagnosisDeps, { stage, partition, catalog }: PolicyScope) =>
+  ({ repositories, clock }: PolicyDiagnosisDeps, { stage, partition, catalogs }: PolicyScope) =>
   async ({ repository, members, policy }: Stored): Promise<readonly Finding[]> => {
     const live = await liveOrFinding(repositories, repository, stage);
     if ('area' in live) return [live];
     const now = clock();
     const record = policy ?? NOTHING_APPLIED;
-    const door = { stage, partition, access: accessOf(catalog, repository) };
+    const door = { stage, partition, access: accessOf(catalogs, repository) };
     const { step } = planPolicy(door, { members, record, live, now });
     return [
       ...(step.kind === 'keep' ? [] : [pendingFinding(repository, record, live, now)]),

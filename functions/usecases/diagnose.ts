@@ -107,7 +107,11 @@ const examineRepositories = async (
   const items: Member[] = [];
   const read: string[] = [];
   const repositories = repositoriesOf(deployed, accepted);
-  const diagnoseOne = diagnosePolicy(deps, { stage, partition, catalog: deployed });
+  const diagnoseOne = diagnosePolicy(deps, {
+    stage,
+    partition,
+    catalogs: { deployed, accepted },
+  });
   for (const [index, repository] of repositories.entries()) {
     const stored = await look(`the members of ${repository}`, () =>
       deps.members.readRepository(repository),

@@ -28,7 +28,8 @@ export const reportSync = (
   reportReading(report, customerId, reading, next);
   const ids = { customerId, because, version: next.version };
   if (next.malformedAccounts.length > 0 && next.version > prior.version) {
-    report.count('AccountMalformed', { ...ids, accounts: next.malformedAccounts });
+    // Not the words themselves: somebody may have typed an e-mail address.
+    report.count('AccountMalformed', { ...ids, count: next.malformedAccounts.length });
   }
   const unclear = next.windows.filter((window) =>
     ['status_unknown', 'not_listed'].includes(window.because),

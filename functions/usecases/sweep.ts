@@ -1,4 +1,5 @@
 import type { Catalog } from '../core/catalog.ts';
+import { errorFields } from '../core/error-fields.ts';
 import type {
   Billing,
   Clock,
@@ -42,30 +43,35 @@ export type SweepSettings = {
  * later. What needs no Stripe goes first, and a step that fails stops none of the others.
  */
 export const sweep = (deps: SweepDeps, settings: SweepSettings) => async (): Promise<void> => {
-  const own = await failuresOf([
-    sweepDue(deps),
-    sweepRepositories(deps, settings),
-    sweepCatalog(deps, settings),
-  ]);
+  const own = await failuresOf(deps, {
+    due: sweepDue(deps),
+    repositories: sweepRepositories(deps, settings),
+    catalog: sweepCatalog(deps, settings),
+  });
   // An outage at Stripe has its own alarm: the deadlines are kept without it.
   if (own.length === 0) deps.report.count('SweepCompleted', {});
-  const stripes = await failuresOf([
-    sweepEvents(deps, settings),
-    sweepSubscriptions(deps, settings),
-    sweepMembers(deps, settings),
-  ]);
+  const stripes = await failuresOf(deps, {
+    events: sweepEvents(deps, settings),
+    subscriptions: sweepSubscriptions(deps, settings),
+    members: sweepMembers(deps, settings),
+  });
   const failures = [...own, ...stripes];
   if (failures.length > 0) {
     throw new AggregateError(failures, `${failures.length} steps of the sweep failed`);
   }
 };
 
-const failuresOf = async (steps: readonly (() => Promise<void>)[]): Promise<readonly unknown[]> => {
+const failuresOf = async (
+  { report }: Pick<SweepDeps, 'report'>,
+  steps: Readonly<Record<string, () => Promise<void>>>,
+): Promise<readonly unknown[]> => {
   const failures: unknown[] = [];
-  for (const step of steps) {
+  for (const [name, step] of Object.entries(steps)) {
     try {
       await step();
     } catch (cause) {
+      // Lambda's own line says how many failed, and of none of them why.
+      report.log('sweep step failed', { step: name, ...errorFields(cause) });
       failures.push(cause);
     }
   }

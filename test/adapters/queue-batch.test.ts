@@ -4,12 +4,12 @@ import { type BatchResult, batchHandler } from '../../functions/adapters/queue-b
 import { recordingReport } from '../support/recordings.ts';
 
 /** `cus_a:1` is message 1 of the group `cus_a`; a body that starts with `!` cannot be parsed. */
-const record = (name: string, body = name): SQSRecord => ({
+const record = (name: string, body = name, receives = 1): SQSRecord => ({
   messageId: name,
   receiptHandle: `receipt of ${name}`,
   body,
   attributes: {
-    ApproximateReceiveCount: '1',
+    ApproximateReceiveCount: String(receives),
     SentTimestamp: '1',
     SenderId: 'sender',
     ApproximateFirstReceiveTimestamp: '1',
@@ -130,6 +130,26 @@ it('postpones a deferred group and gives it back, without a word in the log', as
   expect(postponed).toStrictEqual([[['receipt of acme:1', 'receipt of acme:2'], 30]]);
   expect(failed).toStrictEqual(['acme:1', 'acme:2']);
   expect(report.lines).toStrictEqual([]);
+});
+
+it.each([
+  [1, 15],
+  [2, 30],
+  [7, 960],
+  [8, 1_800],
+  [10, 1_800],
+])(
+  'at receive %i a group that failed comes again after %i seconds, not after the whole visibility time-out',
+  async (receives, seconds) => {
+    const records = [record('cus_a:1', 'cus_a:1', receives), record('cus_a:2'), record('cus_b:1')];
+    const { postponed } = await run(records, failing('cus_a'));
+    expect(postponed).toStrictEqual([[['receipt of cus_a:1', 'receipt of cus_a:2'], seconds]]);
+  },
+);
+
+it('puts off only what comes after the last message that was handled', async () => {
+  const { postponed } = await run([record('cus_a:1'), record('cus_a:2', '!'), record('cus_a:3')]);
+  expect(postponed).toStrictEqual([[['receipt of cus_a:2', 'receipt of cus_a:3'], 15]]);
 });
 
 it('gives a deferred group back even when it cannot be postponed', async () => {

@@ -168,6 +168,14 @@ describe('what an account may do in a repository', () => {
     ['none', 'acme/app', 'pull'],
     ['pull_and_cache', 'acme/gone', 'pull'],
   ] as const)('the offer says %s: in %s it is %s', (awsAccounts, repository, access) => {
-    expect(accessOf(catalogOf(awsAccounts), repository)).toBe(access);
+    const catalog = catalogOf(awsAccounts);
+    expect(accessOf({ deployed: catalog, accepted: catalog }, repository)).toBe(access);
+  });
+
+  it('what the accepted catalog gives stays until the vendor accepts another', () => {
+    const [pull, cache] = [catalogOf('pull'), catalogOf('pull_and_cache')];
+    expect(accessOf({ deployed: pull, accepted: cache }, 'acme/app')).toBe('pull_and_cache');
+    expect(accessOf({ deployed: cache, accepted: pull }, 'acme/app')).toBe('pull_and_cache');
+    expect(accessOf({ deployed: pull, accepted: pull }, 'acme/app')).toBe('pull');
   });
 });

@@ -37,10 +37,12 @@ type Named = { readonly file: string; readonly name: string };
 
 const rowsOf = (heading: string): readonly Row[] => {
   const section = page.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  return [...section.matchAll(/^\| (\d+) +\| [^|]+ \| (.*?) +\|$/gm)].map(([, number, told = '']) => ({
-    number: Number(number),
-    told,
-  }));
+  return [...section.matchAll(/^\| (\d+) +\| [^|]+ \| (.*?) +\|$/gm)].map(
+    ([, number, told = '']) => ({
+      number: Number(number),
+      told,
+    }),
+  );
 };
 
 const namedIn = (told: string): readonly Named[] =>

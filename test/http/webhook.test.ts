@@ -253,16 +253,19 @@ describe('a fault of ours is a 500, so that Stripe sends the event again', () =>
     const { deliver, queue, report } = stage();
     queue.fail = new TypeError(`queue refused ${CANARY}`);
     expect(await deliver(signed(snapshot()))).toMatchObject({ statusCode: 500, body: 'try again' });
-    expect(report.lines).toEqual([{ message: 'webhook failed', fields: { error: 'TypeError' } }]);
+    expect(report.counted('WebhookRefused')).toBe(1);
+    expect(report.lines[0]?.fields).toEqual({ because: 'fault', errors: ['TypeError'] });
     queue.fail = undefined;
     expect(await deliver(signed(snapshot()))).toMatchObject({ statusCode: 200 });
     expect(queue.sent).toHaveLength(1);
   });
 
-  it('when the secret cannot be read', async () => {
-    const { deliver, queue } = stage({ secret: 'whsec_plain' });
+  it('when the secret is none, which is counted and said, since no delivery will ever succeed', async () => {
+    const { deliver, queue, report } = stage({ secret: 'whsec_plain' });
     expect(await deliver(signed(snapshot()))).toMatchObject({ statusCode: 500 });
     expect(queue.calls).toBe(0);
+    expect(report.counted('WebhookRefused')).toBe(1);
+    expect(report.lines[0]?.fields.reason).toMatch(/^the webhook secret must be JSON of the form/);
   });
 
   it('when something throws what is no error', async () => {
@@ -272,7 +275,7 @@ describe('a fault of ours is a 500, so that Stripe sends the event again', () =>
     const init = { method: 'POST', body: '{}', headers: { 'stripe-signature': 't=1,v1=a' } };
     const response = await handle(new Request('https://webhook.example/', init));
     expect(response.status).toBe(500);
-    expect(report.lines).toEqual([{ message: 'webhook failed', fields: { error: 'string' } }]);
+    expect(report.lines[0]?.fields).toEqual({ because: 'fault', errors: ['string'] });
   });
 });
 
@@ -354,7 +357,8 @@ it('no log line holds a secret, an e-mail address, a payload or a header', async
   await deliver(signed(snapshot({ data: { object }, account: CANARY })));
   await deliver({ body, headers: { 'stripe-signature': `t=${NOW},v1=${CANARY}` } });
   await deliver({ body, headers: { 'stripe-signature': CANARY, cookie: CANARY } });
-  queue.fail = Object.assign(new Error(CANARY), { payload: CANARY, header: CANARY });
+  const cause = Object.assign(new TypeError(CANARY), { payload: CANARY, header: CANARY });
+  queue.fail = new Error('could not send 1 messages to SQS', { cause });
   await deliver(signed(body));
   const text = JSON.stringify(report.lines);
   expect(report.lines.length).toBeGreaterThanOrEqual(9);

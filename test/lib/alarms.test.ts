@@ -66,6 +66,13 @@ describe('the alarms', () => {
   it('are these', () => {
     expect(alarms.map(told).sort()).toEqual([
       [
+        'wharfage-test-AccountMalformed',
+        'Sum Wharfage AccountMalformed of test in 3600 s',
+        '> 0',
+        '1 of 26',
+        'notBreaching',
+      ],
+      [
         'wharfage-test-AccountQuarantined',
         'Sum Wharfage AccountQuarantined of test in 3600 s',
         '> 0',
@@ -115,6 +122,20 @@ describe('the alarms', () => {
         'notBreaching',
       ],
       [
+        'wharfage-test-RepositoryMissing',
+        'Sum Wharfage RepositoryMissing of test in 300 s',
+        '> 0',
+        '1 of 3',
+        'notBreaching',
+      ],
+      [
+        'wharfage-test-StripeMissing',
+        'Sum Wharfage StripeMissing of test in 3600 s',
+        '> 0',
+        '1 of 26',
+        'notBreaching',
+      ],
+      [
         'wharfage-test-StripeReads',
         'Maximum Wharfage StripeReadsPercent of test in 300 s',
         '>= 80',
@@ -126,6 +147,13 @@ describe('the alarms', () => {
         'Sum Wharfage StripeUnauthorized of test in 300 s',
         '> 0',
         '1 of 3',
+        'notBreaching',
+      ],
+      [
+        'wharfage-test-SubscriptionHeld',
+        'Sum Wharfage SubscriptionHeld of test in 3600 s',
+        '> 0',
+        '1 of 26',
         'notBreaching',
       ],
       [

@@ -125,6 +125,7 @@ describe('a function may do this and nothing else', () => {
         '/aws/lambda/wharfage-test-apply-policy': LOG,
         'wharfage-test-policies.fifo': CONSUME,
         'wharfage-test [MEMBERS#*]': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+        'wharfage-test [STAGE]': ['dynamodb:GetItem'],
         'wharfage-test-probe': WRITE_POLICY,
         'ecr:repository/acme/agent': WRITE_POLICY,
         'ecr:repository/acme/app': WRITE_POLICY,
@@ -140,7 +141,7 @@ describe('a function may do this and nothing else', () => {
       .filter(({ Action }) => listOf(Action).some((action) => action.startsWith('dynamodb:')))
       .filter(({ Resource }) => textOf(deployed, Resource) === 'wharfage-test')
       .map(({ Condition }) => Condition?.Null);
-    expect(conditions).toHaveLength(7);
+    expect(conditions).toHaveLength(8);
     for (const condition of conditions) {
       expect(condition).toEqual({ 'dynamodb:LeadingKeys': 'false' });
     }

@@ -83,7 +83,12 @@ export const awsDoor = (catalog: Catalog = catalogOf()): AwsDoorWorld => {
           counted.push({ metric, fields, ...(value === undefined ? {} : { value }) }),
       },
     },
-    { stage: 'prod', partition: 'aws', probeRepository: PROBE, catalog },
+    {
+      stage: 'prod',
+      partition: 'aws',
+      probeRepository: PROBE,
+      catalogs: async () => ({ deployed: catalog, accepted: catalog }),
+    },
   );
   const live = (repository: string) =>
     parsePolicy(ecr.stored.get(repository) ?? '', 'prod') ?? NO_POLICY;

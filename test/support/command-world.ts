@@ -155,7 +155,7 @@ export const commandWorld = (agreed: Catalog = catalog()) => {
         stage: 'test',
         partition: 'aws',
         probeRepository: 'wharfage/probe',
-        catalog: world.catalogs.deployed,
+        catalogs: async () => world.catalogs,
       };
       const door = { ...deps, policies: ecr.policies };
       for (const repository of repositories) {

@@ -12,7 +12,12 @@ const world = (now: () => number) => {
       report: recordingReport(),
       clock: now,
     },
-    { stage: 'prod', partition: 'aws', probeRepository: PROBE, catalog: catalogOf() },
+    {
+      stage: 'prod',
+      partition: 'aws',
+      probeRepository: PROBE,
+      catalogs: async () => ({ deployed: catalogOf(), accepted: catalogOf() }),
+    },
   );
   return { door, apply };
 };

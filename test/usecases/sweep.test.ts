@@ -30,6 +30,31 @@ describe('one tick of the sweep', () => {
     ]);
   });
 
+  it('counts two Stripe reads for each customer due, from nothing in a new month', async () => {
+    const world = sweepWorld();
+    const reads = async () => (await world.stage.findCursor('due'))?.reads;
+    const due = { ...stranger('cus_now'), version: 1, effectsDone: 1, dueAt: NOON };
+    await world.customers.saveCustomer(due, 0);
+    await sweep(world, SETTINGS)();
+    expect(await reads()).toBe(2);
+    world.time.now += 300;
+    await sweep(world, SETTINGS)();
+    expect(await reads()).toBe(4);
+    world.time.now += 30 * 86_400;
+    await sweep(world, SETTINGS)();
+    expect(await reads()).toBe(2);
+  });
+
+  it('takes the reads of customers due for its own when it looks at the month', async () => {
+    const world = sweepWorld();
+    const due = { ...stranger('cus_now'), version: 1, effectsDone: 1, dueAt: NOON };
+    await world.customers.saveCustomer(due, 0);
+    await sweep(world, { ...SETTINGS, readsMax: 4 })();
+    expect(world.report.lines.find(({ metric }) => metric === 'StripeReadsPercent')?.value).toBe(
+      50,
+    );
+  });
+
   it('queues every repository once, under the tick', async () => {
     const world = sweepWorld();
     await sweep(world, SETTINGS)();
@@ -64,6 +89,18 @@ describe('one tick of the sweep', () => {
     await expect(sweep(world, SETTINGS)()).rejects.toThrow('3 steps of the sweep failed');
     expect(world.calls.listAll).toBeGreaterThan(0);
     expect(world.report.counted('SweepCompleted')).toBe(0);
+  });
+
+  it('says of each step that failed which it was and why', async () => {
+    const world = sweepWorld();
+    world.policies.fail = new Error('could not send', { cause: new RangeError('secret text') });
+    await expect(sweep(world, SETTINGS)()).rejects.toThrow('1 steps of the sweep failed');
+    expect(world.report.lines.filter(({ message }) => message === 'sweep step failed')).toEqual([
+      {
+        message: 'sweep step failed',
+        fields: { step: 'repositories', errors: ['Error', 'RangeError'], reason: 'could not send' },
+      },
+    ]);
   });
 
   it('has run when only Stripe could not be read', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { errorFields } from '../../functions/adapters/error-fields.ts';
+import { errorFields } from '../../functions/core/error-fields.ts';
 
 class StripeError extends Error {
   override readonly name = 'StripeError';
