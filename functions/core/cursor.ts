@@ -3,7 +3,7 @@ import { type EpochSeconds, HOUR, MINUTE } from './time.ts';
 
 /** Progress of one of the sweep's cadences. */
 export type Cursor = {
-  readonly name: 'events' | 'subscriptions' | 'members';
+  readonly name: 'due' | 'events' | 'subscriptions' | 'members';
   /** When the last complete run began. 0: never. */
   readonly doneAt: EpochSeconds;
   /** A run is under way since then; a second one stays away for a while. 0: none. */
@@ -58,6 +58,9 @@ export const withReads = (cursor: Cursor, reads: number, now: EpochSeconds): Cur
   return { ...cursor, month, reads: (cursor.month === month ? cursor.reads : 0) + reads };
 };
 
+/** Asking Stripe about one customer: who it is, and all its subscriptions. */
+export const READS_PER_SYNC = 2;
+
 /** Stripe: at least 10,000 reads a month, and on average 500 for each transaction. */
 const READS_MIN = 10_000;
 
@@ -77,7 +80,7 @@ export const readsPercentOf = (
 };
 
 /** At 80 % of the month's reads the sweep asks Stripe a quarter as often. */
-export const SLOW_AT_PERCENT = 80;
+const SLOW_AT_PERCENT = 80;
 const SLOW_FACTOR = 4;
 
 export const everyPeriod = (usual: number, readsPercent: number): number =>

@@ -13,15 +13,17 @@ const fnv1a = (text: string, offset: number): number => {
 export const fingerprintOf = (text: string): string =>
   OFFSETS.map((offset) => fnv1a(text, offset).toString(16).padStart(8, '0')).join('');
 
-/** JSON with its keys in order, so that equal values have equal texts. */
-export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+/** JSON with its keys in order, so that equal values have equal texts. What JSON leaves out is left out. */
+export const canonicalJson = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`);
+  return `{${fields.join(',')}}`;
+};
 
-/** Partitions of the index `due`. */
 export const SHARDS = 16;
 
 /** Which of the index's 16 partitions a customer is in. */

@@ -1,4 +1,4 @@
-import { type Cursor, OVERLAP_SECONDS, withReads } from '../core/cursor.ts';
+import { type Cursor, OVERLAP_SECONDS, READS_PER_SYNC, withReads } from '../core/cursor.ts';
 import type { Subject } from '../core/subject.ts';
 import { DAY, type EpochSeconds, MINUTE } from '../core/time.ts';
 import type { EventPage } from '../ports.ts';
@@ -34,12 +34,10 @@ const catchUp = async (deps: Deps, cursor: Cursor): Promise<Cursor> => {
   const missed = subjectsOf(fresh);
   await deps.subjects.sendSubjects(missed);
   const newest = Math.max(position, ...arrived.map(({ createdAt }) => createdAt));
+  // One sync for each event's own delivery, which nobody else counts, and one for each subject sent here.
   const reads = pages + READS_PER_SYNC * (missed.length + fresh.length);
   return withReads({ ...cursor, position: newest, seen: seenOf(arrived, newest) }, reads, now);
 };
-
-/** One sync for the event's own delivery, which nobody else counts, and one for the subject sent here. */
-const READS_PER_SYNC = 2;
 
 const listEvents = async (
   { billing }: Deps,

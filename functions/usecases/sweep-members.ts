@@ -1,6 +1,7 @@
 import type { Cursor } from '../core/cursor.ts';
-import { type Members, NO_MEMBERS } from '../core/customer.ts';
+import { type Customer, type Members, NO_MEMBERS } from '../core/customer.ts';
 import { memberDifferences } from '../core/member-differences.ts';
+import type { Subject } from '../core/subject.ts';
 import { DAY } from '../core/time.ts';
 import type { Member } from '../ports.ts';
 import type { SweepDeps, SweepSettings } from './sweep.ts';
@@ -35,11 +36,12 @@ const compareMembers = async (
   cursor: Cursor,
 ): Promise<Cursor> => {
   const accepted = (await deps.stage.findCatalogState())?.accepted ?? catalog;
-  const read = await readMembers(deps, repositoriesOf(catalog, accepted));
+  const repositories = repositoriesOf(catalog, accepted);
+  const suspects = await suspectsOf(deps, await readMembers(deps, repositories));
   const found: string[] = [];
-  for (const customerId of await suspectsOf(deps, read)) {
-    // The index lags behind the table: only the customer's own item accuses.
-    if (await repair(deps, customerId, read, cursor.startedAt)) found.push(customerId);
+  for (const accused of await accusedOf(deps, repositories, suspects)) {
+    await repair(deps, accused, cursor.startedAt);
+    found.push(accused.customerId);
   }
   const again = found.filter((customerId) => cursor.seen.includes(customerId));
   if (again.length > 0) {
@@ -72,17 +74,43 @@ const readMembers = async ({ members }: Deps, repositories: readonly string[]): 
   return { repositories, members: actual };
 };
 
+type Accused = {
+  readonly customerId: string;
+  readonly strays: NonNullable<Subject['strays']>;
+};
+
+/**
+ * The index lags behind the table, and syncs go on while members are read: only members read between
+ * two looks at a customer who stood still prove anything. Whoever moved is compared again tomorrow.
+ */
+const accusedOf = async (
+  deps: Deps,
+  repositories: readonly string[],
+  suspects: readonly string[],
+): Promise<readonly Accused[]> => {
+  if (suspects.length === 0) return [];
+  const before = new Map<string, Customer | undefined>();
+  for (const id of suspects) before.set(id, await deps.customers.findCustomer(id));
+  const { members } = await readMembers(deps, repositories);
+  const accused: Accused[] = [];
+  for (const [customerId, customer] of before) {
+    const items = members.get(customerId) ?? [];
+    const strays = memberDifferences(repositories, items, customer?.members ?? NO_MEMBERS);
+    if (strays.length === 0 || isUnderWay(customer)) continue;
+    const after = await deps.customers.findCustomer(customerId);
+    if (after?.version === customer?.version) accused.push({ customerId, strays });
+  }
+  return accused;
+};
+
+const isUnderWay = (customer: Customer | undefined): boolean =>
+  customer !== undefined && customer.effectsDone < customer.version;
+
 const repair = async (
-  { customers, subjects, report }: Deps,
-  customerId: string,
-  { repositories, members: actual }: Read,
+  { subjects, report }: Deps,
+  { customerId, strays }: Accused,
   startedAt: number,
-): Promise<boolean> => {
-  const customer = await customers.findCustomer(customerId);
-  const isUnderWay = customer !== undefined && customer.effectsDone < customer.version;
-  const items = actual.get(customerId) ?? [];
-  const strays = memberDifferences(repositories, items, customer?.members ?? NO_MEMBERS);
-  if (isUnderWay || strays.length === 0) return false;
+): Promise<void> => {
   const cause = 'member items differ from their customer';
   report.count('DriftFound', { what: 'members', customerId, cause, count: strays.length });
   await subjects.sendSubjects([
@@ -94,5 +122,4 @@ const repair = async (
       strays: strays.slice(0, STRAYS_MAX),
     },
   ]);
-  return true;
 };

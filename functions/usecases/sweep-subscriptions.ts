@@ -1,5 +1,5 @@
 import type { Catalog } from '../core/catalog.ts';
-import { type Cursor, withReads } from '../core/cursor.ts';
+import { type Cursor, READS_PER_SYNC, withReads } from '../core/cursor.ts';
 import { fingerprintOfSubscriptions } from '../core/listing.ts';
 import { offerOfProduct } from '../core/offers.ts';
 import type { Subscription } from '../core/subscription.ts';
@@ -13,7 +13,6 @@ type Deps = Pick<SweepDeps, 'billing' | 'due' | 'stage' | 'subjects' | 'report' 
 const EVERY_SECONDS = DAY;
 const PAGES_MAX = 5_000;
 const DIFFERENT_MAX = 1_000;
-const READS_PER_SYNC = 2;
 
 /**
  * Every live subscription against what is stored. This adopts an existing Stripe account at the

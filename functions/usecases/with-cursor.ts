@@ -35,12 +35,16 @@ export const withCursor = async (
   }
 };
 
+/** Whose work makes Stripe be read. */
+const READERS = ['due', 'events', 'subscriptions'] as const satisfies readonly Cursor['name'][];
+
 const readsPercent = async (
   { stage, clock }: Pick<SweepDeps, 'stage' | 'clock'>,
   cursor: Cursor,
   readsMax: number,
 ): Promise<number> => {
-  const other = cursor.name === 'events' ? 'subscriptions' : 'events';
-  const cursors = [cursor, (await stage.findCursor(other)) ?? freshCursor(other)];
+  const others = READERS.filter((name) => name !== cursor.name);
+  const found = await Promise.all(others.map((name) => stage.findCursor(name)));
+  const cursors = [cursor, ...found.filter((other) => other !== undefined)];
   return readsPercentOf(cursors, readsMax, clock());
 };

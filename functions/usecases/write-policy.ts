@@ -73,7 +73,7 @@ const put = async (run: PolicyRun, { accounts, dead }: Wanted): Promise<Put> => 
       `the policy of ${repository} does not read back as it was written: somebody else writes it too, or ECR has not caught up`,
     );
   }
-  return { kind: 'set', document };
+  return { kind: 'set', document: readBack };
 };
 
 const conclude = async (

@@ -96,6 +96,29 @@ describe('the daily comparison of members with their customers', () => {
     expect(world.subjects.sent).toEqual([]);
   });
 
+  it('accuses nobody whom a sync wrote while members were read', async () => {
+    const world = await worldWith();
+    await world.members.saveMember({ ...MEMBER, until: UNTIL + 1 }, NOON);
+    world.hooks.after = async (method) => {
+      if (method !== 'readRepository' || world.calls.readRepository !== 2) return;
+      await world.customers.saveCustomer({ ...stranger('cus_a'), version: 2, effectsDone: 2 }, 1);
+    };
+    await sweepMembers(world, SETTINGS)();
+    expect(world.subjects.sent).toEqual([]);
+    expect(world.report.counted('DriftFound')).toBe(0);
+  });
+
+  it('accuses nobody on members read before the customer, whose sync came between', async () => {
+    const world = await worldWith();
+    world.hooks.after = async (method) => {
+      if (method === 'readRepository' && world.calls.readRepository === 1) {
+        await world.members.saveMember(MEMBER, NOON);
+      }
+    };
+    await sweepMembers(world, SETTINGS)();
+    expect(world.subjects.sent).toEqual([]);
+  });
+
   it('says so when the same customer is found twice', async () => {
     const world = await worldWith();
     await sweepMembers(world, SETTINGS)();
