@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
-      include: ['functions/**', 'lib/**', 'bin/**', 'local/**'],
+      include: ['{functions,lib,bin,local}/**/*.ts'],
       reporter: ['text-summary', 'json-summary', 'html'],
       thresholds: {
         'functions/core/**': { statements: 100, branches: 100, functions: 100, lines: 100 },

@@ -69,6 +69,8 @@ export const stripeMishaps = ({ state, now, webhook }: Parts) => {
       sendWith[mishap.kind](event, mishap);
     },
     heldIds: (): readonly string[] => held,
+    /** What the next events will meet, the next one first. */
+    planned: (): readonly Planned['kind'][] => planned.map(({ kind }) => kind),
     /** What happens to the next `count` events that the webhook subscribes to. */
     next: (count: number, kind: Mishap, delaySeconds = 3_600): void => {
       for (let index = 1; index <= count; index += 1) {

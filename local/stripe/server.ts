@@ -95,6 +95,7 @@ export const stripeServer = async (props: StripeServerProps) => {
     delivery: {
       next: mishaps.next,
       calm: mishaps.calm,
+      planned: mishaps.planned,
       resend: delivery.resend,
       log: delivery.log,
       pending: () => [

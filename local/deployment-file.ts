@@ -1,0 +1,53 @@
+import { rm } from 'node:fs/promises';
+import type { LocalDeployment } from '../bin/local-deployment.ts';
+import { replaceFile } from './kept-state.ts';
+import {
+  PROBE_REPOSITORY,
+  QUEUES,
+  STAGE,
+  STRIPE_KEY_SECRET,
+  TABLE_NAME,
+  WEBHOOK_SECRET,
+} from './names.ts';
+import type { System } from './system.ts';
+
+export type DeploymentFile = {
+  /** Again whenever the clock was moved. */
+  write(): Promise<void>;
+  /** Without it the operator's command says that nothing is running. */
+  remove(): Promise<void>;
+};
+
+/** For `npx wharfage … --local`: where the parts of this start are, which differs each time. */
+export const deploymentFile = (
+  path: string,
+  system: Pick<System, 'farEnds' | 'clock'>,
+): DeploymentFile => ({
+  write: () => replaceFile(path, `${JSON.stringify(deploymentOf(system), null, 2)}\n`),
+  remove: () => rm(path, { force: true }),
+});
+
+const STRIPE = 'https://api.stripe.com';
+
+const deploymentOf = ({ farEnds, clock }: Pick<System, 'farEnds' | 'clock'>): LocalDeployment => {
+  const { sqs, secrets, table, ecr, stripe } = farEnds;
+  return {
+    stage: STAGE,
+    livemode: false,
+    tableName: TABLE_NAME,
+    customersQueueUrl: sqs.queueUrl(QUEUES.customers),
+    policiesQueueUrl: sqs.queueUrl(QUEUES.policies),
+    stripeKeySecretArn: secrets.arnOf(STRIPE_KEY_SECRET) ?? '',
+    webhookSecretArn: secrets.arnOf(WEBHOOK_SECRET) ?? '',
+    probeRepository: PROBE_REPOSITORY,
+    partition: 'aws',
+    clockOffsetSeconds: clock.offsetSeconds(),
+    endpoints: {
+      dynamodb: table.url,
+      sqs: sqs.url,
+      ecr: ecr.url,
+      secretsManager: secrets.url,
+      stripe: stripe?.url ?? STRIPE,
+    },
+  };
+};
