@@ -56,6 +56,29 @@ export const wholeNumberOf = (
   throw new UsageError(`--${name} takes a whole number from 0 to ${max}, got ${shown(text)}`);
 };
 
+const ACTOR = /^[^\p{Cc}]{1,100}$/u;
+
+/** Who does it, as `--by` says; the audit trail keeps it. */
+export const actorOf = (args: Args): string | undefined => {
+  const by = optionOf(args, 'by')?.trim();
+  if (by === undefined || ACTOR.test(by)) return by;
+  throw new UsageError(`--by takes a name of 1 to 100 characters, got ${shown(by)}`);
+};
+
+/** Options that another act of the same command has: what is ignored would pass for done. */
+export const onlyOptions = (
+  { values }: Args,
+  command: string,
+  { own, all }: { readonly own: readonly string[]; readonly all: readonly string[] },
+): void => {
+  const foreign = all.filter((name) => values[name] !== undefined && !own.includes(name));
+  if (foreign.length === 0) return;
+  const allowed = own.map((name) => `--${name}`).join(', ');
+  throw new UsageError(
+    `${command} does not take ${foreign.map((name) => `--${name}`).join(', ')}; it takes ${allowed}`,
+  );
+};
+
 /** A UTC day, which means its first second, or an instant. */
 export const instantOf = (args: Args, name: string): number => {
   const text = requiredOption(args, name);

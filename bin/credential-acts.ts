@@ -13,7 +13,7 @@ import {
 } from '../functions/usecases/rotate-credential.ts';
 import type { Deps, Result } from './command.ts';
 import { credentialText } from './customer-text.ts';
-import { timeText } from './format.ts';
+import { errorText, timeText } from './format.ts';
 import { handoverData, handoverText } from './handover-text.ts';
 
 /** To whom a secret is handed, and for which registry. */
@@ -27,7 +27,8 @@ export const claim = async (
   const outcome = await claimCredential(deps)(request);
   if (outcome.kind === 'claimed') {
     const login = { username, registry: registry ?? deps.place.registry, ...outcome };
-    return { code: 0, text: handoverText(login), data: handoverData(login) };
+    const data = { kind: outcome.kind, ...handoverData(login) };
+    return { code: 0, text: handoverText(login), data };
   }
   return {
     code: 1,
@@ -68,18 +69,30 @@ export const rotate = async (
       data: { customerId: username, kind: outcome.kind, credentialIds: idsOf(outcome) },
     };
   }
-  const { retiring, retiresAt } = outcome;
+  const { kind, retiring, notRetired } = outcome;
   const login = { username, registry: registry ?? deps.place.registry, ...outcome };
-  const old =
-    retiring.length === 0
-      ? []
-      : [`${retiring.join(', ')} may be used until ${timeText(retiresAt)}.`];
   return {
-    code: 0,
-    text: [handoverText(login), ...old].join('\n'),
-    data: { ...handoverData(login), retiring, retiresAt },
+    code: notRetired.length === 0 ? 0 : 3,
+    text: [handoverText(login), ...oldLines(outcome, username, deps.clock())].join('\n'),
+    data: { kind, ...handoverData(login), retiring, notRetired },
   };
 };
+
+const oldLines = (
+  { retiring, notRetired }: Extract<RotateOutcome, { kind: 'rotated' }>,
+  customerId: string,
+  now: number,
+): readonly string[] => [
+  ...retiring.map(({ credentialId, retiresAt }) =>
+    retiresAt <= now
+      ? `${credentialId} is retired: it opens nothing from now on.`
+      : `${credentialId} may be used until ${timeText(retiresAt)}.`,
+  ),
+  ...notRetired.map(
+    ({ credentialId, error }) =>
+      `${credentialId} could not be retired and goes on working: ${errorText(error)}. When the customer uses the new one: wharfage credential retire ${customerId} --credential ${credentialId}`,
+  ),
+];
 
 type NotRotated = Exclude<RotateOutcome, { kind: 'rotated' }>;
 

@@ -4,6 +4,9 @@ import { unreachable } from '../functions/core/unreachable.ts';
 import type { ExplainedEntitlement, Standing } from '../functions/usecases/explain-customer.ts';
 import { timeText } from './format.ts';
 
+export const noSuchCustomerText = (customerId: string): string =>
+  `there is no customer ${customerId} in this stage's mode of Stripe`;
+
 export const entitlementText = (entitlement: ExplainedEntitlement, now: number): string => {
   if (entitlement.kind === 'withheld') {
     const { because, source, endedAt } = entitlement;

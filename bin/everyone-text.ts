@@ -8,7 +8,7 @@ export const everyoneResult = (outcome: EveryoneOutcome): Result => {
   const { counts, changed, held, unavailable, failed } = outcome;
   const total = Object.values(counts).reduce((sum, count) => sum + count, failed.length);
   return {
-    code: unavailable.length + failed.length > 0 ? 3 : 0,
+    code: codeOf(outcome),
     text: [
       `${plural(total, 'customer')}: ${counts.changed} changed, ${counts.unchanged} unchanged, ${counts.irrelevant} without catalogued products, ${counts.deleted} deleted, ${failed.length} failed`,
       ...section('Changed', changed),
@@ -24,6 +24,13 @@ export const everyoneResult = (outcome: EveryoneOutcome): Result => {
     ].join('\n'),
     data: outcome,
   };
+};
+
+/** Whom Stripe does not know it will not know at the next run either. */
+const codeOf = ({ unavailable, failed }: EveryoneOutcome): Result['code'] => {
+  const isReached = unavailable.every(({ because }) => because === 'missing');
+  if (failed.length > 0 || !isReached) return 3;
+  return unavailable.length > 0 ? 1 : 0;
 };
 
 export const unavailableResult = ({ because }: Unavailable): Result => ({

@@ -26,6 +26,16 @@ export const section = (title: string, lines: readonly string[]): readonly strin
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
 
+/** Everything that steers a terminal or turns the direction of reading, but for the end of a line. */
+const STEERING = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/**
+ * What stands in Stripe or comes from AWS must not rewrite what is shown beside it: such characters
+ * become `\\u001b` and the like, which JSON reads as the same character.
+ */
+export const printable = (text: string): string =>
+  text.replace(STEERING, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 const CAUSES_MAX = 5;
 
 /** An error and what caused it, in one line. Ours never hold a secret, and AWS does not repeat what it was sent. */

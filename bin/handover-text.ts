@@ -4,6 +4,7 @@ export type Login = {
   readonly credentialId: string;
   readonly secretText: string;
   readonly registry: string | undefined;
+  readonly sealedCopy: 'deleted' | 'left';
 };
 
 const PLACEHOLDER = 'registry.example.com';
@@ -11,17 +12,23 @@ const PLACEHOLDER = 'registry.example.com';
 const NO_GATEWAY =
   'There is no gateway yet, so this credential opens nothing yet: registry.example.com stands for its\nhost. Give the host with --registry once there is one.';
 
-export const handoverText = ({ username, credentialId, secretText, registry }: Login): string => {
+const AFTERWARDS = {
+  deleted: 'This secret is shown once and is stored nowhere any more. If it is lost, rotate.',
+  left: 'This secret is shown once. If it is lost, rotate. Its sealed copy in Secrets Manager could not be\ndeleted: it goes within 31 days, and wharfage doctor names it until then.',
+} as const;
+
+export const handoverText = (login: Login): string => {
+  const { username, credentialId, secretText, registry, sealedCopy } = login;
   const host = registry ?? PLACEHOLDER;
   return [
-    'This secret is shown once and is stored nowhere any more. If it is lost, rotate.',
+    AFTERWARDS[sealedCopy],
     ...(registry === undefined ? [NO_GATEWAY] : []),
     '',
     `credential  ${credentialId}`,
     `user name   ${username}`,
     `secret      ${secretText}`,
     '',
-    'Docker (paste the secret when it waits for input, then press Ctrl-D):',
+    'Docker (paste the secret when it waits for input, then press Enter and Ctrl-D):',
     `  docker login ${host} -u ${username} --password-stdin`,
     '',
     'Kubernetes:',
@@ -30,12 +37,19 @@ export const handoverText = ({ username, credentialId, secretText, registry }: L
   ].join('\n');
 };
 
-export const handoverData = ({ username, credentialId, secretText, registry }: Login) => ({
-  kind: 'claimed',
+export const handoverData = ({
+  username,
+  credentialId,
+  secretText,
+  registry,
+  sealedCopy,
+}: Login) => ({
+  customerId: username,
   credentialId,
   username,
   secret: secretText,
   registry: registry ?? null,
+  sealedCopy,
   dockerConfigJson: dockerConfigOf(registry ?? PLACEHOLDER, username, secretText),
 });
 

@@ -4,18 +4,9 @@ import { fieldOf, textField } from '../functions/core/field.ts';
 import type { Deployment } from './deployment.ts';
 
 /** What `npm start` writes for the command, and keeps up to date while its clock is moved. */
-export type LocalDeployment = {
-  readonly stage: string;
-  readonly livemode: boolean;
-  readonly tableName: string;
-  readonly customersQueueUrl: string;
-  readonly policiesQueueUrl: string;
-  readonly stripeKeySecretArn: string;
-  readonly webhookSecretArn: string;
+export type LocalDeployment = Deployment & {
   readonly probeRepository: string;
   readonly partition: string;
-  /** The gateway's host; absent as long as there is none. */
-  readonly registry?: string;
   /** How far the local system's clock is ahead of the machine's. */
   readonly clockOffsetSeconds: number;
   readonly endpoints: {
@@ -67,17 +58,24 @@ const parseFile = (file: string): unknown => {
   }
 };
 
-/** The SDK's own variables lead the adapters to the local system, as they do inside it. */
-export const localEnvironment = ({ endpoints }: LocalDeployment): Record<string, string> => ({
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-  AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-  AWS_ENDPOINT_URL_SQS: endpoints.sqs,
-  AWS_ENDPOINT_URL_ECR: endpoints.ecr,
-  AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
-  STRIPE_API_BASE: endpoints.stripe,
-});
+/**
+ * The SDK's own variables lead the adapters to the local system, as they do inside it. A profile would
+ * go before these keys: the operator's real credentials have no business here.
+ */
+export const enterLocal = (env: NodeJS.ProcessEnv, { endpoints }: LocalDeployment): void => {
+  delete env.AWS_PROFILE;
+  delete env.AWS_SESSION_TOKEN;
+  Object.assign(env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_ECR: endpoints.ecr,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
+    STRIPE_API_BASE: endpoints.stripe,
+  });
+};
 
 export const deploymentOfLocal = (local: LocalDeployment): Deployment => ({
   stage: local.stage,

@@ -13,7 +13,7 @@ import { wire } from '../functions/wiring.ts';
 import { movableClock } from '../local/clock.ts';
 import { type Deps, UsageError } from './command.ts';
 import { type Deployment, placeInAws, readStack } from './deployment.ts';
-import { deploymentOfLocal, localEnvironment, readLocalDeployment } from './local-deployment.ts';
+import { deploymentOfLocal, enterLocal, readLocalDeployment } from './local-deployment.ts';
 
 /** Which deployment to work on. */
 export type Target = {
@@ -37,7 +37,7 @@ export const openDeployment = async (target: Target, checkout: CatalogParse): Pr
   const found = target.isLocal ? openLocal() : await openStack(target);
   const deployment = { ...found, tableName: target.tableName ?? found.tableName };
   const stage = dynamoStage(dynamoTable(new DynamoDBClient(AWS_CONFIG), deployment.tableName));
-  const state = await stage.findCatalogState();
+  const state = await orHint(target, stage.findCatalogState());
   if (state !== undefined) return wireStage(deployment, state.deployed, state.deployedHash);
   if (checkout.kind === 'invalid') {
     throw new UsageError(`bin/catalog.ts is not valid:\n${checkout.problems.join('\n')}`);
@@ -47,9 +47,21 @@ export const openDeployment = async (target: Target, checkout: CatalogParse): Pr
 
 const openLocal = (): Deployment => {
   const local = readLocalDeployment();
-  Object.assign(process.env, localEnvironment(local));
+  enterLocal(process.env, local);
   movableClock(local.clockOffsetSeconds).install();
   return deploymentOfLocal(local);
+};
+
+/** The first thing that is read: what stands in the way here stands in the way of everything. */
+const orHint = async <Value>({ isLocal }: Target, read: Promise<Value>): Promise<Value> => {
+  try {
+    return await read;
+  } catch (cause) {
+    const hint = isLocal
+      ? 'the local system does not answer: is it running (npm start)?'
+      : 'the table could not be read: check its name and what your AWS credentials allow';
+    throw new Error(hint, { cause });
+  }
 };
 
 const openStack = async ({ stackName, region }: Target): Promise<Deployment> => {

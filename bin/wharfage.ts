@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type CatalogParse, parseCatalog } from '../functions/core/parse-catalog.ts';
 import { catalog as catalogInput } from './catalog.ts';
@@ -12,10 +11,11 @@ import { plan } from './commands/plan.ts';
 import { restoreMode } from './commands/restore-mode.ts';
 import { status } from './commands/status.ts';
 import { sync } from './commands/sync.ts';
-import { errorText, jsonText } from './format.ts';
+import { errorText, jsonText, printable } from './format.ts';
 import { commandHelp, helpText } from './help.ts';
 import type { Target } from './open-deployment.ts';
 import { type ProgressStream, progressOn } from './progress.ts';
+import { userName } from './user-name.ts';
 
 const COMMANDS: readonly Command[] = [
   status,
@@ -43,7 +43,7 @@ const GLOBAL_OPTIONS = {
 export type World = {
   readonly open: (target: Target, checkout: CatalogParse) => Promise<Deps>;
   readonly checkout: CatalogParse;
-  readonly out: (text: string) => void;
+  readonly out: (text: string) => Promise<void>;
   readonly errors: ProgressStream;
   readonly user: string;
   readonly defaultStage: string;
@@ -58,15 +58,16 @@ export const main = async (
   try {
     const request = parse(argv);
     if (request.kind === 'help') {
-      out(`${request.text}\n`);
+      await out(`${request.text}\n`);
       return request.code;
     }
     const result = await perform(request, world);
-    out(`${request.args.values.json === true ? jsonText(result.data) : result.text}\n`);
+    const text = request.args.values.json === true ? jsonText(result.data) : result.text;
+    await out(`${printable(text)}\n`);
     return result.code;
   } catch (error) {
     const isUsage = error instanceof UsageError;
-    errors.write(`wharfage: ${isUsage ? error.message : errorText(error)}\n`);
+    errors.write(`wharfage: ${printable(isUsage ? error.message : errorText(error))}\n`);
     return isUsage ? 2 : 3;
   }
 };
@@ -87,7 +88,10 @@ const parse = (argv: readonly string[]): Request | Help => {
   const command = COMMANDS.find((each) => each.name === name);
   if (command === undefined) {
     const names = COMMANDS.map((each) => each.name).join(', ');
-    throw new UsageError(`there is no command ${JSON.stringify(name)}; there are ${names}`);
+    const wrong = name.startsWith('-')
+      ? `the command comes before its options, got ${JSON.stringify(name)}`
+      : `there is no command ${JSON.stringify(name)}`;
+    throw new UsageError(`${wrong}; there are ${names}`);
   }
   const args = readArgs(command, rest);
   if (args.values.help === true) return { kind: 'help', text: commandHelp(command), code: 0 };
@@ -105,7 +109,7 @@ const readArgs = (command: Command, argv: readonly string[]): Args => {
   } catch (cause) {
     const [reason] = errorText(cause)
       .replace(/^TypeError: /, '')
-      .split('. To specify');
+      .split(/\. To specify|\.?\n/);
     throw new UsageError(`${reason}: see wharfage ${command.name} --help`, { cause });
   }
 };
@@ -149,10 +153,18 @@ const realWorld = (): World => ({
     return openDeployment(target, checkout);
   },
   checkout: parseCatalog(catalogInput),
-  out: (text) => {
-    process.stdout.write(text);
-  },
+  out: writeOut,
   errors: process.stderr,
-  user: userInfo().username,
+  user: userName(),
   defaultStage: process.env.WHARFAGE_STAGE ?? 'live',
 });
+
+/** A result that nobody received must not pass for one: what was shown once in it is lost. */
+const writeOut = (text: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const fail = (cause: Error): void => {
+      reject(new Error('it is done, but the result could not be written to stdout', { cause }));
+    };
+    process.stdout.once('error', fail);
+    process.stdout.write(text, (error) => (error ? fail(error) : resolve()));
+  });

@@ -3,7 +3,7 @@ import {
   liftBreaker,
   showBreaker,
 } from '../../functions/usecases/lift-breaker.ts';
-import { isGiven, optionOf, positionals } from '../args.ts';
+import { actorOf, isGiven, positionals } from '../args.ts';
 import { type Command, type Context, type Result, UsageError } from '../command.ts';
 import { plural, section, timeText } from '../format.ts';
 
@@ -21,7 +21,7 @@ export const breaker: Command = {
     if (act !== 'lift') {
       throw new UsageError(`wharfage breaker takes show or lift, got ${JSON.stringify(act)}`);
     }
-    const by = optionOf(args, 'by');
+    const by = actorOf(args);
     return isGiven(args, 'yes') ? (context) => lift(context, by ?? context.user) : warn;
   },
 };
@@ -65,7 +65,7 @@ const lift = async ({ deps }: Context, by: string): Promise<Result> => {
   const { day, queued } = await liftBreaker(deps)(by);
   return {
     code: 0,
-    text: `Lifted for ${day} by ${by}; ${plural(queued.length, 'held customer is', 'held customers are')} looked at again now.`,
+    text: `Lifted by ${by} until ${day} ends in UTC; ${plural(queued.length, 'held customer is', 'held customers are')} looked at again now.`,
     data: { day, by, queued, lifted: true },
   };
 };

@@ -5,8 +5,9 @@ import {
   grantOffer,
   ungrantOffer,
 } from '../../functions/usecases/change-grant.ts';
-import { customerIdOf, instantOf, optionOf, positionals, requiredOption } from '../args.ts';
+import { actorOf, customerIdOf, instantOf, positionals, requiredOption } from '../args.ts';
 import { type Command, type Context, type Result, UsageError } from '../command.ts';
+import { noSuchCustomerText } from '../customer-text.ts';
 import { timeText } from '../format.ts';
 
 export const grant: Command = {
@@ -21,7 +22,7 @@ export const grant: Command = {
     const customerId = customerIdOf(positionals(args, 'a customer id')[0]);
     const offerId = requiredOption(args, 'offer');
     const until = instantOf(args, 'until');
-    const by = optionOf(args, 'by');
+    const by = actorOf(args);
     return async (context) => {
       const now = context.deps.clock();
       if (until <= now) {
@@ -50,7 +51,7 @@ export const ungrant: Command = {
   prepare: (args) => {
     const customerId = customerIdOf(positionals(args, 'a customer id')[0]);
     const offerId = requiredOption(args, 'offer');
-    const by = optionOf(args, 'by');
+    const by = actorOf(args);
     return async (context) => {
       const request = { customerId, offerId, actor: by ?? context.user };
       return resultOf(await ungrantOffer(context.deps)(request), {
@@ -104,12 +105,14 @@ const unknownCustomer = (
   customerId: string,
   because: Extract<GrantOutcome, { kind: 'unknown_customer' }>['because'],
 ): Result => {
-  const isAnswered = because === undefined || because === 'missing' || because === 'wrong_mode';
-  return {
-    code: isAnswered ? 1 : 3,
-    text: isAnswered
-      ? `there is no customer ${customerId} in this stage's mode of Stripe`
-      : `${customerId} is not stored, and Stripe could not be asked (${because}): nothing was done`,
-    data: { customerId, kind: 'unknown_customer', because },
-  };
+  const data = { customerId, kind: 'unknown_customer', because };
+  // Only a grant asks Stripe.
+  if (because === undefined) {
+    return { code: 1, text: `${customerId} is not known to this stage: it has no grant`, data };
+  }
+  if (because === 'missing' || because === 'wrong_mode') {
+    return { code: 1, text: noSuchCustomerText(customerId), data };
+  }
+  const text = `${customerId} is not stored, and Stripe could not be asked (${because}): nothing was done`;
+  return { code: 3, text, data };
 };

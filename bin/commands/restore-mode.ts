@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { syncEveryone } from '../../functions/usecases/sync-everyone.ts';
-import { isGiven, optionOf, positionals } from '../args.ts';
+import { actorOf, isGiven, optionOf, positionals } from '../args.ts';
 import { type Command, type Context, type Result, UsageError } from '../command.ts';
 import { everyoneResult, unavailableResult } from '../everyone-text.ts';
 import { paced } from '../pace.ts';
@@ -10,12 +10,13 @@ const TABLE_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 
 const STEPS = [
   'After a point-in-time restore:',
-  '  1. Restore into a new table. Switch on its TTL (attribute expiresAt), point-in-time recovery and',
-  '     deletion protection: DynamoDB restores none of them.',
+  '  1. Stop the workers, and restore into a new table.',
   '  2. Run: wharfage restore-mode --table <new table> --yes',
   '     Everybody whom Stripe or the table knows is read again, into that table only. No policy changes.',
   '     A second run is harmless; run it until nothing has failed.',
-  '  3. Point the stack at the new table (docs/operate.md). The next sweep writes the policies.',
+  '  3. Bring it under the name of the stack’s table and switch on what DynamoDB does not restore: TTL',
+  '     (attribute expiresAt), point-in-time recovery, deletion protection. docs/operate.md has each step.',
+  '     Start the workers: the next sweep writes the policies.',
   '  4. Do again by hand what only the table knew and Stripe does not, if it is younger than the',
   '     restore: manual grants, claims, rotations and retirements of pull credentials, an accepted catalog.',
 ].join('\n');
@@ -33,7 +34,7 @@ export const restoreMode: Command = {
     if (table !== undefined && !TABLE_NAME.test(table)) {
       throw new UsageError(`--table takes a DynamoDB table's name, got ${JSON.stringify(table)}`);
     }
-    const by = optionOf(args, 'by');
+    const by = actorOf(args);
     return isGiven(args, 'yes') ? (context) => restore(context, by ?? context.user) : explain;
   },
 };
@@ -60,9 +61,11 @@ const restore = async ({ deps, progress }: Context, actor: string): Promise<Resu
   )({ because: 'restore', actor });
   if (outcome.kind === 'unavailable') return unavailableResult(outcome);
   const { code, text, data } = everyoneResult(outcome);
-  const next =
-    code === 0
-      ? 'Now point the stack at this table (step 3 of wharfage restore-mode --help).'
-      : 'Run it again until nothing has failed, before you point the stack at this table.';
-  return { code, text: `Table ${deps.place.tableName}.\n${text}\n\n${next}`, data };
+  return { code, text: `Table ${deps.place.tableName}.\n${text}\n\n${NEXT[code]}`, data };
 };
+
+const NEXT = {
+  0: 'Now go on with step 3 of wharfage restore-mode --help.',
+  1: 'Another run will not change that Stripe does not know these: look at them first. Then go on with\nstep 3 of wharfage restore-mode --help.',
+  3: 'Run it again until nothing has failed, before the workers see this table.',
+} as const satisfies Record<Result['code'], string>;

@@ -26,7 +26,7 @@ export const status: Command = {
       return {
         code: 0,
         text: textOf(explanation, deps.place, deps.clock()),
-        data: explanation,
+        data: { customerId, known: true, ...explanation },
       };
     };
   },

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findStrays } from '../../functions/usecases/find-strays.ts';
 import { type SyncOutcome, syncCustomer } from '../../functions/usecases/sync-customer.ts';
 import { syncEveryone } from '../../functions/usecases/sync-everyone.ts';
-import { customerIdOf, isGiven, optionOf, positionals } from '../args.ts';
+import { actorOf, customerIdOf, isGiven, positionals } from '../args.ts';
 import { type Command, type Context, type Result, UsageError } from '../command.ts';
-import { transitionText } from '../customer-text.ts';
+import { noSuchCustomerText, transitionText } from '../customer-text.ts';
 import { everyoneResult, unavailableResult } from '../everyone-text.ts';
 import { paced } from '../pace.ts';
 
@@ -20,7 +20,7 @@ export const sync: Command = {
   example: 'wharfage sync cus_NffrFeUfNV2Hib',
   options: { all: { type: 'boolean' }, repair: { type: 'boolean' }, by: { type: 'string' } },
   prepare: (args) => {
-    const by = optionOf(args, 'by');
+    const by = actorOf(args);
     if (isGiven(args, 'all')) {
       positionals(args);
       if (isGiven(args, 'repair')) throw new UsageError('--repair is for one customer');
@@ -42,14 +42,21 @@ const syncOne = async (
 ): Promise<Result> => {
   const strays = repair ? await findStrays(deps)(customerId) : [];
   const outcome = await syncCustomer(deps)({ customerId, because: 'operator', actor, strays });
+  const data = { customerId, ...dataOf(outcome), strays };
+  if (outcome.kind === 'irrelevant' && isNobody(outcome)) {
+    return { code: 1, text: noSuchCustomerText(customerId), data };
+  }
   const repaired =
     strays.length === 0 ? [] : [`wrote the members again: ${strays.length} differed`];
   return {
     code: outcome.unavailable === undefined ? 0 : 3,
     text: [...linesOf(customerId, outcome), ...repaired].join('\n'),
-    data: { customerId, ...dataOf(outcome), strays },
+    data,
   };
 };
+
+const isNobody = ({ unavailable }: SyncOutcome): boolean =>
+  unavailable === 'missing' || unavailable === 'wrong_mode';
 
 const linesOf = (
   customerId: string,

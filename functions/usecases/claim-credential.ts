@@ -16,7 +16,13 @@ export type ClaimRequest = {
 };
 
 export type ClaimOutcome =
-  | { readonly kind: 'claimed'; readonly credentialId: string; readonly secretText: string }
+  | {
+      readonly kind: 'claimed';
+      readonly credentialId: string;
+      readonly secretText: string;
+      /** `left`: it could not be deleted yet, and the secret is shown all the same. */
+      readonly sealedCopy: 'deleted' | 'left';
+    }
   /** Claimed just now, but there was no secret any more: this credential can never be used. */
   | { readonly kind: 'lost'; readonly credentialId: string }
   | {
@@ -73,13 +79,15 @@ const claimOne = async (
   }
   const secretText = await readSecret(secrets, credentialId);
   if (secretText === undefined) return { kind: 'lost', credentialId };
+  const claimed = { kind: 'claimed', credentialId, secretText } as const;
   try {
     await secrets.destroySecret(credentialId);
+    return { ...claimed, sealedCopy: 'deleted' };
   } catch {
     // The secret is in hand and must reach the customer; the next sync after its time deletes the copy.
     report.log('a claimed secret could not be deleted yet', { customerId, credentialId });
+    return { ...claimed, sealedCopy: 'left' };
   }
-  return { kind: 'claimed', credentialId, secretText };
 };
 
 const readSecret = async (

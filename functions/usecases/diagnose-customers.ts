@@ -84,12 +84,13 @@ export const diagnoseMembers = (
   { items, repositories }: StoredMembers,
   surveyed: ReadonlyMap<string, Surveyed>,
 ): readonly Finding[] => {
-  const owners = new Set([...items.map(({ customerId }) => customerId), ...surveyed.keys()]);
+  const itemsOf = byCustomer(items);
+  const owners = new Set([...itemsOf.keys(), ...surveyed.keys()]);
   return [...owners].flatMap((customerId) => {
     const customer = surveyed.get(customerId);
     // Its effects write the members; until they are done nothing can be said.
     if (customer?.effects === 'unfinished') return [];
-    const own = items.filter((item) => item.customerId === customerId);
+    const own = itemsOf.get(customerId) ?? [];
     return memberDifferences(repositories, own, customer?.members ?? NO_MEMBERS).map(
       ({ repository, account }) =>
         customerFinding({
@@ -99,6 +100,14 @@ export const diagnoseMembers = (
         }),
     );
   });
+};
+
+const byCustomer = (items: readonly Member[]): ReadonlyMap<string, readonly Member[]> => {
+  const owned = new Map<string, Member[]>();
+  for (const item of items) {
+    owned.set(item.customerId, [...(owned.get(item.customerId) ?? []), item]);
+  }
+  return owned;
 };
 
 const customerFinding = (finding: Omit<Finding, 'area'>): Finding => ({

@@ -60,14 +60,20 @@ export const diagnose =
     const catalogs = await look('the catalogs', deps.catalogs);
     if (catalogs === undefined) return { findings, unreached, customers: 0, repositories: 0 };
     const stored = await examineRepositories(deps, request, examination, catalogs);
+    // Before the customers: a customer's item names its secret before the secret exists.
+    const sealedIds = await look('the sealed secrets', deps.listSealed);
     const surveyed = await look('the customers', () => survey(deps, request, stored.items));
     if (surveyed !== undefined) {
       add(diagnoseProgress(surveyed, deps.clock()));
       add(diagnoseMembers(stored, surveyed));
       add(diagnoseSubscriptions(surveyed, stripe?.subscribers, catalogs));
+    }
+    if (surveyed !== undefined && sealedIds !== undefined) {
+      const onProgress = (done: number, total: number): void =>
+        request.onProgress('pull credentials', done, total);
       add(
-        await look('the pull credentials', async () =>
-          diagnoseCredentials(deps)(await deps.listSealed(), surveyed),
+        await look('the pull credentials', () =>
+          diagnoseCredentials(deps, onProgress)(sealedIds, surveyed),
         ),
       );
     }

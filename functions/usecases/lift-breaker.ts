@@ -2,6 +2,7 @@ import { allowanceOf, revocationsMax } from '../core/breaker.ts';
 import { dayOf } from '../core/calendar.ts';
 import { DAY } from '../core/time.ts';
 import type { Breaker, BreakerDay, Clock, CustomerStore, SubjectQueue } from '../ports.ts';
+import { atOnce } from './at-once.ts';
 
 export type BreakerDeps = {
   readonly breaker: Breaker;
@@ -22,6 +23,8 @@ export type BreakerView = {
   readonly held: readonly string[];
 };
 
+const READS_AT_ONCE = 10;
+
 /** What the breaker has counted, and whom it holds now. */
 export const showBreaker =
   ({ breaker, customers, clock }: BreakerDeps) =>
@@ -31,9 +34,9 @@ export const showBreaker =
     const [today, yesterday] = [dayIn(days, dayOf(now)), dayIn(days, dayOf(now - DAY))];
     const allowance = allowanceOf(today, yesterday, customersWithAccess);
     const held: string[] = [];
-    for (const customerId of new Set([...today.held, ...yesterday.held])) {
+    await atOnce(READS_AT_ONCE, new Set([...today.held, ...yesterday.held]), async (customerId) => {
       if ((await customers.findCustomer(customerId))?.isHeld) held.push(customerId);
-    }
+    });
     return {
       today,
       yesterday,

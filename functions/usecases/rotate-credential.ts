@@ -13,13 +13,16 @@ export type RotateRequest = {
 };
 
 export type RotateOutcome =
-  | {
+  | (Omit<Extract<ClaimOutcome, { kind: 'claimed' }>, 'kind'> & {
       readonly kind: 'rotated';
-      readonly credentialId: string;
-      readonly secretText: string;
-      readonly retiring: readonly string[];
-      readonly retiresAt: EpochSeconds;
-    }
+      /** The old ones, and when each ends. */
+      readonly retiring: readonly {
+        readonly credentialId: string;
+        readonly retiresAt: EpochSeconds;
+      }[];
+      /** Old ones whose end could not be written: they go on working. */
+      readonly notRetired: readonly { readonly credentialId: string; readonly error: unknown }[];
+    })
   | { readonly kind: 'unknown_customer' }
   | { readonly kind: 'deleted_customer' }
   /** Two are valid already: one of them has to go first. */
@@ -68,19 +71,30 @@ const handOver = async (
   }
   const claim = await claimCredential(deps)({ customerId, credentialId });
   if (claim.kind !== 'claimed') return lost(claim, credentialId);
+  return { ...claim, kind: 'rotated', ...(await retireOld(deps, old, overlapSeconds)) };
+};
+
+/** The new secret is in hand and is shown only once: whatever fails from here on must not lose it. */
+const retireOld = async (
+  deps: SyncDeps,
+  old: readonly Credential[],
+  overlapSeconds: number,
+): Promise<Pick<Extract<RotateOutcome, { kind: 'rotated' }>, 'retiring' | 'notRetired'>> => {
   const now = deps.clock();
-  const retiresAt = now + overlapSeconds;
-  // What nobody claimed is in nobody's hands and needs no overlap.
+  const retiring: { credentialId: string; retiresAt: EpochSeconds }[] = [];
+  const notRetired: { credentialId: string; error: unknown }[] = [];
   for (const each of old) {
-    await retireFrom(deps, each, each.claimedAt === undefined ? now : retiresAt);
+    const { credentialId, claimedAt, retiresAt: before = Number.POSITIVE_INFINITY } = each;
+    // What nobody claimed is in nobody's hands and needs no overlap.
+    const retiresAt = claimedAt === undefined ? now : Math.min(before, now + overlapSeconds);
+    try {
+      await retireFrom(deps, each, retiresAt);
+      retiring.push({ credentialId, retiresAt });
+    } catch (error) {
+      notRetired.push({ credentialId, error });
+    }
   }
-  return {
-    kind: 'rotated',
-    credentialId,
-    secretText: claim.secretText,
-    retiring: old.map((each) => each.credentialId),
-    retiresAt,
-  };
+  return { retiring, notRetired };
 };
 
 /** Nobody else can know the id yet, so this is another operator at work, or a retirement of all. */

@@ -1,17 +1,15 @@
 import type { Catalog } from '../core/catalog.ts';
 import { type Cursor, READS_PER_SYNC, withReads } from '../core/cursor.ts';
 import { fingerprintOfSubscriptions } from '../core/listing.ts';
-import { offerOfProduct } from '../core/offers.ts';
-import type { Subscription } from '../core/subscription.ts';
 import { DAY } from '../core/time.ts';
 import type { DueEntry } from '../ports.ts';
+import { isCatalogued, listStored, listSubscribers, type Subscribers } from './list-subscribers.ts';
 import type { SweepDeps, SweepSettings } from './sweep.ts';
 import { withCursor } from './with-cursor.ts';
 
 type Deps = Pick<SweepDeps, 'billing' | 'due' | 'stage' | 'subjects' | 'report' | 'clock'>;
 
 const EVERY_SECONDS = DAY;
-const PAGES_MAX = 5_000;
 const DIFFERENT_MAX = 1_000;
 
 /**
@@ -30,9 +28,15 @@ const compareAll = async (
   cursor: Cursor,
 ): Promise<Cursor> => {
   const now = deps.clock();
-  const stored = await storedCustomers(deps);
-  const { listed, pages } = await listCustomers(deps);
-  const different = differencesOf(catalog, stored, listed);
+  const stored = await listStored(deps.due);
+  let pages = 0;
+  const listing = await listSubscribers(deps)(() => {
+    pages += 1;
+  });
+  if (listing.kind === 'unavailable') {
+    throw new Error(`Stripe's subscription list could not be read: ${listing.because}`);
+  }
+  const different = differencesOf(catalog, stored, listing.subscribers);
   await deps.subjects.sendSubjects(
     different.map((id) => ({
       kind: 'customer',
@@ -51,51 +55,20 @@ const compareAll = async (
   return withReads({ ...cursor, customersWithAccess, seen }, reads, now);
 };
 
-const storedCustomers = async ({ due }: Deps): Promise<ReadonlyMap<string, DueEntry>> => {
-  const stored = new Map<string, DueEntry>();
-  for await (const entry of due.listAll()) stored.set(entry.customerId, entry);
-  return stored;
-};
-
-const listCustomers = async ({
-  billing,
-}: Deps): Promise<{
-  readonly listed: ReadonlyMap<string, readonly Subscription[]>;
-  readonly pages: number;
-}> => {
-  const listed = new Map<string, Subscription[]>();
-  let next: string | undefined;
-  for (let page = 1; page <= PAGES_MAX; page += 1) {
-    const answer = await billing.listSubscriptions(next);
-    if (answer.kind === 'unavailable') {
-      throw new Error(`Stripe's subscription list could not be read: ${answer.because}`);
-    }
-    for (const { customerId, subscription } of answer.subscriptions) {
-      listed.set(customerId, [...(listed.get(customerId) ?? []), subscription]);
-    }
-    next = answer.next;
-    if (next === undefined) return { listed, pages: page };
-  }
-  throw new Error(`Stripe's subscription list did not end within ${PAGES_MAX} pages`);
-};
-
 const differencesOf = (
   catalog: Catalog,
   stored: ReadonlyMap<string, DueEntry>,
-  listed: ReadonlyMap<string, readonly Subscription[]>,
+  listed: Subscribers,
 ): readonly string[] => {
   const customerIds = [...new Set([...stored.keys(), ...listed.keys()])];
   return customerIds.filter((customerId) => {
     const entry = stored.get(customerId);
     const subscriptions = listed.get(customerId) ?? [];
     return entry === undefined
-      ? subscriptions.some((subscription) => isCatalogued(catalog, subscription))
+      ? isCatalogued([catalog], subscriptions)
       : entry.fingerprint !== fingerprintOfSubscriptions(subscriptions);
   });
 };
-
-const isCatalogued = (catalog: Catalog, { items }: Subscription): boolean =>
-  items.some(({ productId }) => offerOfProduct(catalog, productId) !== undefined);
 
 /** Different yesterday and today again: a sync does not mend it, so somebody has to look. */
 const reportRepeated = ({ report }: Deps, { seen }: Cursor, different: readonly string[]): void => {

@@ -123,9 +123,15 @@ const nextStep = async (
     isCredentialWanted,
     newCredentialId: deps.mint.credentialId(),
     ...(actor === undefined ? {} : { actor }),
-    ...(reading.kind === 'unavailable' ? { retryAt: now + retryAfter(prior, reading) } : {}),
+    ...(reading.kind === 'unavailable' && !isMistyped(prior, because, reading)
+      ? { retryAt: now + retryAfter(prior, reading) }
+      : {}),
   });
 };
+
+/** Stripe's events name nobody who never was; an operator's typing error must not become a customer of ours. */
+const isMistyped = ({ version }: Customer, trigger: Trigger, { because }: Unavailable): boolean =>
+  version === 0 && trigger === 'operator' && (because === 'missing' || because === 'wrong_mode');
 
 const retryAfter = ({ customerId, retries }: Customer, { because }: Unavailable): number =>
   // Nothing we do mends a customer whom Stripe does not know: a read a day is enough.

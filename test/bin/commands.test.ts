@@ -80,7 +80,26 @@ describe('wharfage status', () => {
     const { out } = await world.run('status', 'cus_Nova');
     const { data } = await world.json('status', 'cus_Nova');
     expect(out + JSON.stringify(data)).not.toMatch(/nova\.example|canary/);
-    expect(data).toMatchObject({ customer: { customerId: 'cus_Nova', version: 1 } });
+    expect(data).toMatchObject({
+      customerId: 'cus_Nova',
+      known: true,
+      customer: { customerId: 'cus_Nova', version: 1 },
+    });
+  });
+
+  it('lets nothing that stands in Stripe steer the terminal, in either form', async () => {
+    const world = commandWorld();
+    const accountsText = `${ONE} x\u001b]0\u0007 \u009b2J \u202egnp`;
+    world.stripe.customers.set('cus_Nova', found([subscription()], { accountsText }));
+    await world.sync();
+    const { out } = await world.run('status', 'cus_Nova');
+    expect(out).toContain('x\\u001b]0\\u0007: not an account id, ignored\n');
+    expect(out).toContain('\\u009b2J: not an account id');
+    const json = await world.run('status', 'cus_Nova', '--json');
+    expect(out + json.out).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
+    expect(JSON.parse(json.out)).toMatchObject({
+      customer: { malformedAccounts: ['x\u001b]0\u0007', '\u009b2J', '\u202egnp'] },
+    });
   });
 });
 
@@ -109,6 +128,20 @@ describe('wharfage sync', () => {
     expect(result.code).toBe(code);
     expect(result.out).toContain(text);
   });
+
+  it.each(['missing', 'wrong_mode'] as const)(
+    'takes a mistyped id for nobody, and remembers nothing (%s)',
+    async (because) => {
+      const world = commandWorld();
+      world.stripe.customers.set('cus_Typo', unavailable(because));
+      const { code, out } = await world.run('sync', 'cus_Typo');
+      expect([code, out]).toStrictEqual([
+        1,
+        "there is no customer cus_Typo in this stage's mode of Stripe\n",
+      ]);
+      expect(world.stores.table.size).toBe(0);
+    },
+  );
 
   it('says when the customer was deleted', async () => {
     const world = await ready();
@@ -140,6 +173,16 @@ describe('wharfage sync', () => {
     expect(out).toContain('Changed\n  cus_Milo\n');
     expect(out).toContain('Failed\n  cus_Bad: throttled\n');
     expect(errors).toContain('customers: 3 of 3\n');
+  });
+
+  it('--all counts a customer whom Stripe does not know as found out, and not as unreached', async () => {
+    const world = await ready();
+    world.stripe.customers.set('cus_Gone', unavailable('missing'));
+    await world.sync({ customerId: 'cus_Gone' });
+    const { code, out } = await world.run('sync', '--all');
+    expect([code, out.includes('cus_Gone: missing')]).toStrictEqual([1, true]);
+    const restored = await world.run('restore-mode', '--yes');
+    expect([restored.code, restored.out.includes('look at them first')]).toStrictEqual([1, true]);
   });
 
   it('--all does nothing when Stripe cannot list', async () => {
@@ -229,7 +272,9 @@ describe('wharfage credential', () => {
     const { code, out } = await world.run('credential', 'claim', 'cus_Nova');
     expect(code).toBe(0);
     expect(out).toContain('secret      canary_Cred00000001');
-    expect(out).toContain('docker login registry.example.com -u cus_Nova --password-stdin');
+    expect(out).toContain(
+      'press Enter and Ctrl-D):\n  docker login registry.example.com -u cus_Nova --password-stdin\n',
+    );
     expect(out).toContain('There is no gateway yet');
     const encoded = /\.dockerconfigjson: (\S+)/.exec(out)?.[1] ?? '';
     expect(JSON.parse(Buffer.from(encoded, 'base64').toString())).toStrictEqual({
@@ -275,14 +320,43 @@ describe('wharfage credential', () => {
     expect(data).toMatchObject({
       username: 'cus_Nova',
       registry: 'r.acme.com',
-      retiring: ['Cred00000001'],
-      retiresAt: NOW + 3 * DAY,
+      kind: 'rotated',
+      customerId: 'cus_Nova',
+      retiring: [{ credentialId: 'Cred00000001', retiresAt: NOW + 3 * DAY }],
+      notRetired: [],
     });
     const third = await world.run('credential', 'rotate', 'cus_Nova');
     expect(third.code).toBe(1);
     expect(third.out).toContain('Cred00000001  active, retires 2026-11-24 12:00 UTC');
     const refused = await world.json('credential', 'rotate', 'cus_Nova');
     expect(JSON.stringify(refused.data)).not.toContain('sha256');
+  });
+
+  it('rotate says what became of an old one that nobody had, or that would not go', async () => {
+    const world = await ready();
+    const unclaimed = await world.run('credential', 'rotate', 'cus_Nova');
+    expect(unclaimed.out).toContain('Cred00000001 is retired: it opens nothing from now on.\n');
+    world.stores.hooks.before = async (method) => {
+      if (method === 'retireCredential') throw new Error('throttled');
+    };
+    const { code, out } = await world.run('credential', 'rotate', 'cus_Nova');
+    expect(code).toBe(3);
+    expect(out).toContain('secret      canary_');
+    expect(out).toMatch(
+      /\n(Cred\d+) could not be retired and goes on working: throttled\. When the customer uses the new one: wharfage credential retire cus_Nova --credential \1\n$/,
+    );
+  });
+
+  it('claim says when the sealed copy is still there', async () => {
+    const world = await ready();
+    world.deps.secrets.destroySecret = async () => {
+      throw new Error('time-out');
+    };
+    const { code, out } = await world.run('credential', 'claim', 'cus_Nova');
+    expect(code).toBe(0);
+    expect(out).toContain('Its sealed copy in Secrets Manager could not be\ndeleted');
+    expect(out).toContain('secret      canary_Cred00000001');
+    expect(out).not.toContain('stored nowhere');
   });
 
   it('rotate needs a customer who is there', async () => {
@@ -406,7 +480,7 @@ describe('wharfage grant and ungrant', () => {
   it('ungrant says when it does not know the customer', async () => {
     const { code, out } = await (await ready()).run('ungrant', 'cus_Typo', '--offer', 'tools');
     expect(code).toBe(1);
-    expect(out).toContain('there is no customer cus_Typo');
+    expect(out).toBe('cus_Typo is not known to this stage: it has no grant\n');
   });
 });
 
@@ -445,7 +519,7 @@ describe('wharfage breaker', () => {
     expect(world.subjects.sent).toStrictEqual([]);
     expect(await world.run('breaker', 'lift', '--yes', '--by', 'bob')).toMatchObject({
       code: 0,
-      out: 'Lifted for 2026-11-21 by bob; 1 held customer is looked at again now.\n',
+      out: 'Lifted by bob until 2026-11-21 ends in UTC; 1 held customer is looked at again now.\n',
     });
     expect(world.subjects.sent.map(({ id }) => id)).toStrictEqual(['cus_4']);
     expect((await world.run('breaker', 'show')).out).toContain('Lifted for 2026-11-21 by bob');
@@ -515,10 +589,10 @@ describe('wharfage doctor', () => {
     });
     const { code, out } = await world.run('doctor');
     expect(code).toBe(3);
-    expect(out).toContain('could not look at the pull credentials: denied');
+    expect(out).toContain('could not look at the sealed secrets: denied');
     expect(out).toContain('1 part not reached');
     expect((await world.json('doctor')).data).toMatchObject({
-      unreached: [{ what: 'the pull credentials', error: 'denied' }],
+      unreached: [{ what: 'the sealed secrets', error: 'denied' }],
     });
   });
 });
@@ -529,7 +603,7 @@ describe('wharfage restore-mode', () => {
     const before = new Map(world.stores.table);
     const { code, out } = await world.run('restore-mode', '--table', 'restored');
     expect(code).toBe(1);
-    expect(out).toContain('Restore into a new table');
+    expect(out).toContain('restore into a new table');
     expect(out).toContain('Nothing was done.');
     expect(world.stores.table).toStrictEqual(before);
   });
@@ -540,7 +614,7 @@ describe('wharfage restore-mode', () => {
     const { code, out } = await world.run('restore-mode', '--table', 'restored', '--yes');
     expect(code).toBe(0);
     expect(out).toContain('1 customer: 0 changed, 1 unchanged');
-    expect(out).toContain('Now point the stack at this table');
+    expect(out).toContain('Now go on with step 3');
     expect(world.policies.sent).toHaveLength(sent);
     expect((await world.customer()).version).toBeGreaterThan(1_000_000);
   });

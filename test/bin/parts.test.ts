@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deploymentOfOutputs, placeInAws } from '../../bin/deployment.ts';
 import { errorText, jsonText, table } from '../../bin/format.ts';
-import {
-  deploymentOfLocal,
-  localEnvironment,
-  readLocalDeployment,
-} from '../../bin/local-deployment.ts';
+import { deploymentOfLocal, enterLocal, readLocalDeployment } from '../../bin/local-deployment.ts';
 import { paced } from '../../bin/pace.ts';
 import { progressOn } from '../../bin/progress.ts';
+import { userName } from '../../bin/user-name.ts';
 import type { Billing } from '../../functions/ports.ts';
 import { unavailable } from '../support/sync-world.ts';
 
@@ -88,8 +85,16 @@ describe('the local system', () => {
   it('is found by the file that npm start writes', () => {
     const read = readLocalDeployment(fileWith(JSON.stringify(local)));
     expect(read).toStrictEqual(local);
-    expect(localEnvironment(read)).toMatchObject({
+    const env = { AWS_PROFILE: 'production', AWS_SESSION_TOKEN: 'canary', PATH: '/bin' };
+    enterLocal(env, read);
+    expect(env).toStrictEqual({
+      PATH: '/bin',
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
       AWS_ENDPOINT_URL_DYNAMODB: 'http://d',
+      AWS_ENDPOINT_URL_SQS: 'http://q',
+      AWS_ENDPOINT_URL_ECR: 'http://e',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://s',
       STRIPE_API_BASE: 'http://b',
     });
@@ -160,6 +165,16 @@ describe('progress', () => {
       'customers: 200 of 250\n',
       'customers: 250 of 250\n',
     ]);
+  });
+});
+
+describe('the user name', () => {
+  it('is the login name, or the number of a user who has none', () => {
+    expect(userName(() => 'ada')).toBe('ada');
+    const nameless = userName(() => {
+      throw new Error('uv_os_get_passwd returned ENOENT');
+    });
+    expect(nameless).toMatch(/^user (\d+|unknown)$/);
   });
 });
 

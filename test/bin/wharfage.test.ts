@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text as textOf } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { main } from '../../bin/wharfage.ts';
 import { commandWorld } from '../support/command-world.ts';
 
 const NAMES = [
@@ -91,6 +96,29 @@ describe('the command line', () => {
       ['grant', 'cus_1', '--offer', 'gold', '--until', '2027-01-01'],
       '--offer takes one of the deployed catalog\'s offers, app, tools, got "gold"',
     ],
+    [['--stage', 'test', 'status', 'cus_1'], 'the command comes before its options, got "--stage"'],
+    [
+      ['credential', 'claim', 'cus_1', '--all', '--yes'],
+      'wharfage credential claim does not take --all, --yes; it takes --credential, --registry',
+    ],
+    [
+      ['credential', 'rotate', 'cus_1', '--credential', 'Cred00000001'],
+      'wharfage credential rotate does not take --credential; it takes',
+    ],
+    [
+      ['credential', 'retire', 'cus_1', '--all', '--yes', '--overlap-days', '3'],
+      'wharfage credential retire does not take --overlap-days',
+    ],
+    [
+      ['credential', 'claim', 'cus_1', '--registry', '--credential'],
+      "Option '--registry' argument is ambiguous: see wharfage credential --help",
+    ],
+    [
+      ['credential', 'claim', 'cus_1', '--registry=-evil'],
+      '--registry takes a host such as registry.acme.com, got "-evil"',
+    ],
+    [['sync', 'cus_1', '--by', ' '], '--by takes a name of 1 to 100 characters, got ""'],
+    [['sync', 'cus_1', '--by', 'a\u001b[2J'], 'got "a\\u001b[2J"'],
     [['breaker', 'reset'], 'wharfage breaker takes show or lift, got "reset"'],
     [['breaker'], 'wanted show or lift, got nothing'],
     [['restore-mode', '--table', 'a b'], '--table takes a DynamoDB table\'s name, got "a b"'],
@@ -127,6 +155,34 @@ describe('the command line', () => {
       out: '',
       errors: 'wharfage: the stack could not be read: ExpiredTokenException: token expired\n',
     });
+  });
+
+  it('does not pass for done when its result could not be written', async () => {
+    const errors: string[] = [];
+    const code = await main(['--help'], {
+      open: async () => {
+        throw new Error('not opened');
+      },
+      checkout: { kind: 'invalid', problems: [] },
+      out: async () => {
+        throw new Error('write EPIPE');
+      },
+      errors: { write: (text) => errors.push(text) },
+      user: 'ada',
+      defaultStage: 'live',
+    });
+    expect([code, errors]).toStrictEqual([3, ['wharfage: write EPIPE\n']]);
+  });
+
+  it('says in one sentence that nobody reads its result any more', async () => {
+    const entry = fileURLToPath(new URL('../../bin/wharfage.mjs', import.meta.url));
+    const child = spawn(process.execPath, [entry, '--help']);
+    child.stdout.destroy();
+    const [errors, [code]] = await Promise.all([textOf(child.stderr), once(child, 'close')]);
+    expect([code, errors]).toStrictEqual([
+      3,
+      'wharfage: it is done, but the result could not be written to stdout: write EPIPE\n',
+    ]);
   });
 
   it('rewrites its progress line on a terminal, and wipes it before the result', async () => {

@@ -98,7 +98,7 @@ export const commandWorld = (agreed: Catalog = catalog()) => {
         return deps;
       },
       checkout: state.checkout,
-      out: (text) => {
+      out: async (text) => {
         lines.out += text;
       },
       errors: {

@@ -24,6 +24,7 @@ describe('claiming a pull credential', () => {
       kind: 'claimed',
       credentialId: FIRST,
       secretText: SECRET,
+      sealedCopy: 'deleted',
     });
     expect(world.sealed.size).toBe(0);
   });
@@ -146,7 +147,10 @@ describe('claiming a pull credential', () => {
         throw new Error('time-out');
       },
     };
-    expect(await claim(world, FIRST, secrets)).toMatchObject({ secretText: SECRET });
+    expect(await claim(world, FIRST, secrets)).toMatchObject({
+      secretText: SECRET,
+      sealedCopy: 'left',
+    });
     const line = world.report.lines.at(-1);
     expect(line?.message).toBe('a claimed secret could not be deleted yet');
     expect(JSON.stringify(line)).not.toContain('canary');

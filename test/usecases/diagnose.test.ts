@@ -77,6 +77,7 @@ describe('a healthy stage', () => {
       'repositories 1 2',
       'repositories 2 2',
       'customers 1 1',
+      'pull credentials 1 1',
     ]);
   });
 });
@@ -264,6 +265,9 @@ describe('the pull credentials', () => {
   it('may have lost their secret', async () => {
     const world = await healthy();
     world.sealed.clear();
+    world.now = NOW + 599;
+    expect(await whatOf(world)).toStrictEqual([]);
+    world.now = NOW + 600;
     expect(await whatOf(world)).toStrictEqual([
       'credential Cred00000001 of cus_Nova waits to be claimed and has no secret',
     ]);
@@ -274,10 +278,41 @@ describe('the pull credentials', () => {
     await claimCredential(world.deps)({ customerId: 'cus_Nova' });
     expect(await whatOf(world)).toStrictEqual([]);
     world.sealed.set('Cred00000001', 'canary');
-    const { findings } = await examine(world);
-    expect(findings.map(({ what }) => what)).toStrictEqual([
+    expect(await whatOf(world)).toStrictEqual([]);
+    world.now = NOW + 600;
+    expect(await whatOf(world)).toStrictEqual([
       'credential Cred00000001 of cus_Nova is active and its secret still exists',
     ]);
+    await world.stores.credentials.retireCredential('cus_Nova', 'Cred00000001', NOW + 600);
+    expect(await whatOf(world)).toStrictEqual([]);
+    world.now = NOW + 1_200;
+    expect(await whatOf(world)).toStrictEqual([
+      'credential Cred00000001 of cus_Nova is retired and its secret still exists',
+    ]);
+  });
+
+  it('may have left a secret behind that nobody claimed, after the sync that deletes it', async () => {
+    const world = await healthy();
+    const leftAt = async (now: number): Promise<readonly string[]> => {
+      world.now = now;
+      return (await whatOf(world)).filter((what) => what.startsWith('credential'));
+    };
+    expect(await leftAt(NOW + 30 * DAY + 4_199)).toStrictEqual([]);
+    expect(await leftAt(NOW + 30 * DAY + 4_200)).toStrictEqual([
+      'credential Cred00000001 of cus_Nova is unclaimed and its secret still exists',
+    ]);
+  });
+
+  it('are compared with the secrets that existed before the customers were read', async () => {
+    const world = await healthy();
+    const listSealed = async (): Promise<readonly string[]> => {
+      const ids = [...world.sealed.keys()];
+      await world.sync({ because: 'operator', isCredentialWanted: true });
+      return ids;
+    };
+    const { findings } = await diagnose({ ...world.deps, listSealed })(request);
+    expect(findings).toStrictEqual([]);
+    expect(world.sealed.size).toBe(2);
   });
 
   it('are not looked for where no secret was ever sealed', async () => {
@@ -369,7 +404,8 @@ describe('what cannot be reached', () => {
     ['the webhook secret', { readWebhookSecret: broken }],
     ['the catalogs', { catalogs: broken }],
     ['the customers', { customers: { findCustomer: broken } }],
-    ['the pull credentials', { listSealed: broken }],
+    ['the sealed secrets', { listSealed: broken }],
+    ['the pull credentials', { credentials: { listCredentials: broken } }],
   ])('hides nothing else: %s', async (what, given) => {
     expect(await unreachedOf(given)).toStrictEqual([what]);
   });

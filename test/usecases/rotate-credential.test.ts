@@ -27,8 +27,8 @@ describe('rotating a pull credential', () => {
     const outcome = await rotateCredential(world.deps)(request);
     expect(outcome).toMatchObject({
       kind: 'rotated',
-      retiring: [FIRST],
-      retiresAt: NOW + 7 * DAY,
+      retiring: [{ credentialId: FIRST, retiresAt: NOW + 7 * DAY }],
+      notRetired: [],
     });
     expect(world.sealed.size).toBe(0);
     expect(await validIds(world)).toHaveLength(2);
@@ -42,9 +42,33 @@ describe('rotating a pull credential', () => {
     const world = commandWorld();
     await world.sync();
     const outcome = await rotateCredential(world.deps)(request);
-    expect(outcome).toMatchObject({ kind: 'rotated', retiring: [FIRST] });
+    expect(outcome).toMatchObject({
+      kind: 'rotated',
+      retiring: [{ credentialId: FIRST, retiresAt: NOW }],
+    });
     expect(await validIds(world)).not.toContain(FIRST);
     expect(world.sealed.size).toBe(0);
+  });
+
+  it('hands the new one out although the old one cannot be retired, and says so', async () => {
+    const world = await claimed();
+    world.stores.hooks.before = async (method) => {
+      if (method === 'retireCredential') throw new Error('throttled');
+    };
+    expect(await rotateCredential(world.deps)(request)).toMatchObject({
+      kind: 'rotated',
+      secretText: expect.stringContaining('canary_'),
+      retiring: [],
+      notRetired: [{ credentialId: FIRST, error: { message: 'throttled' } }],
+    });
+  });
+
+  it('never promises an old one more time than it has', async () => {
+    const world = await claimed();
+    await world.stores.credentials.retireCredential('cus_Nova', FIRST, NOW + DAY);
+    expect(await rotateCredential(world.deps)(request)).toMatchObject({
+      retiring: [{ credentialId: FIRST, retiresAt: NOW + DAY }],
+    });
   });
 
   it('refuses while two are valid, and says which', async () => {

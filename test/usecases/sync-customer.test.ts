@@ -274,7 +274,7 @@ describe('accounts', () => {
       message: 'AccountMalformed',
       metric: 'AccountMalformed',
       value: 1,
-      fields: { customerId: 'cus_Nova', because: 'event', version: 1, accounts: ['12345'] },
+      fields: { customerId: 'cus_Nova', because: 'event', version: 1, count: 1 },
     });
   });
 
