@@ -1,10 +1,13 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/interop/**'],
-    testTimeout: 20_000,
+    // Many tests wait for answers on loopback and for real time-outs: more of them than cores run well.
+    maxWorkers: Math.max(4, availableParallelism()),
+    testTimeout: 30_000,
     hookTimeout: 30_000,
     coverage: {
       provider: 'v8',

@@ -1,7 +1,7 @@
 import type { Catalog } from './core/catalog.ts';
 import type { Credential } from './core/credential.ts';
 import type { Cursor } from './core/cursor.ts';
-import type { Customer, Members, Transition, Trigger } from './core/customer.ts';
+import type { Customer, Members, Transition } from './core/customer.ts';
 import type { MetricName } from './core/metrics.ts';
 import type { PolicyRecord } from './core/policy.ts';
 import type { Subject } from './core/subject.ts';
@@ -27,7 +27,7 @@ export type Unavailable = {
 };
 
 /** Everything Stripe says about one customer now: every subscription, every page, every item. */
-export type BillingCustomer = {
+type BillingCustomer = {
   readonly kind: 'found';
   readonly email?: string;
   /** The metadata field `aws_account_ids` as it stands. */
@@ -263,5 +263,3 @@ export type Report = {
   /** A log line that is also a metric. */
   count(metric: MetricName, fields: LogFields, value?: number): void;
 };
-
-export type { Cursor, Trigger };

@@ -33,6 +33,8 @@ export const setEnvironment = (
   catalog: Catalog,
 ): void => {
   Object.assign(globalThis, { WHARFAGE_CATALOG: catalog });
+  // The SDK would prefer the newcomer's own profile, and sign with it.
+  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete process.env[name];
   Object.assign(process.env, {
     AWS_REGION: LOCAL_REGION,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,

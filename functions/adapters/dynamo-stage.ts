@@ -1,4 +1,5 @@
-import type { CatalogState, Cursor, StageStore } from '../ports.ts';
+import type { Cursor } from '../core/cursor.ts';
+import type { CatalogState, StageStore } from '../ports.ts';
 import { saveRevision } from './dynamo-revision.ts';
 import { findItem, type Table } from './dynamo-table.ts';
 import { catalogKey, cursorKey, type Key } from './table-keys.ts';

@@ -1,5 +1,5 @@
 /** Whether customers' AWS accounts may pull from ECR directly, and fill their own pull-through cache. */
-export type AwsAccounts = 'none' | 'pull' | 'pull_and_cache';
+type AwsAccounts = 'none' | 'pull' | 'pull_and_cache';
 
 export type Offer = {
   /** Stripe product ids (`prod_…`) that open this offer, test and live side by side. */

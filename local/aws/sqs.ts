@@ -35,7 +35,7 @@ export type QueueView = {
   readonly messages: readonly MessageView[];
 };
 
-export type MessageView = Pick<
+type MessageView = Pick<
   StoredMessage,
   'messageId' | 'groupId' | 'deduplicationId' | 'body' | 'sentAt' | 'visibleAt' | 'receives'
 >;

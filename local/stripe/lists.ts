@@ -8,7 +8,7 @@ import type { StripeState } from './state.ts';
 import { recordOf } from './state.ts';
 
 /** Rendered only when the page needs it: there may be 10,000. */
-export type Listed = { readonly id: string; readonly object: () => StripeObject };
+type Listed = { readonly id: string; readonly object: () => StripeObject };
 
 /** What a list route is: its own parameters, what is wrong with them, and what it lists. */
 export type List = {

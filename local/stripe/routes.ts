@@ -16,7 +16,7 @@ import {
 } from './query.ts';
 import type { StripeState } from './state.ts';
 
-export type Answer = { readonly kind: 'answer'; readonly object: StripeObject } | StripeFailure;
+type Answer = { readonly kind: 'answer'; readonly object: StripeObject } | StripeFailure;
 
 /** Where a request goes, and under which name it is counted and limited. */
 export type Route = {
@@ -42,7 +42,7 @@ const SINGLE: Readonly<Record<string, { readonly noun: string; readonly prefix: 
   subscriptions: { noun: 'subscription', prefix: 'sub_' },
 };
 
-export const ACCOUNT_ID = 'acct_1StandIn000000000';
+const ACCOUNT_ID = 'acct_1StandIn000000000';
 
 const PATH = /^\/v1\/([a-z_]+)(?:\/([^/]+))?$/;
 

@@ -49,7 +49,7 @@ export type ItemRecord = {
 };
 
 /** What waits for a payment: new items, or a paused subscription's return. */
-export type PendingUpdate = {
+type PendingUpdate = {
   kind: 'items' | 'resume';
   invoiceId: string;
   expiresAt: number;

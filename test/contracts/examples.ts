@@ -1,7 +1,8 @@
 import type { Credential } from '../../functions/core/credential.ts';
+import type { Cursor } from '../../functions/core/cursor.ts';
 import { type Customer, NO_MEMBERS, type Transition } from '../../functions/core/customer.ts';
 import type { PolicyRecord } from '../../functions/core/policy.ts';
-import type { CatalogState, Cursor } from '../../functions/ports.ts';
+import type { CatalogState } from '../../functions/ports.ts';
 
 export const NOON = 1_780_000_000;
 

@@ -34,7 +34,7 @@ export const catalogOf = (awsAccounts: 'none' | 'pull' | 'pull_and_cache' = 'pul
   trustSendInvoice: false,
 });
 
-export type Counted = {
+type Counted = {
   readonly metric: MetricName;
   readonly fields: LogFields;
   readonly value?: number;

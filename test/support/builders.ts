@@ -14,7 +14,7 @@ import { DAY, type EpochSeconds } from '../../functions/core/time.ts';
 export const NOW: EpochSeconds = 1_795_262_400;
 /** When the period of `subscription()` began, and its invoice was made. */
 export const PERIOD_START = NOW - 10 * DAY;
-export const PERIOD_END = NOW + 20 * DAY;
+const PERIOD_END = NOW + 20 * DAY;
 /** With the 14 days' grace of `catalog()`. */
 export const PAID_UNTIL = NOW + 34 * DAY;
 

@@ -14,6 +14,7 @@ import {
   policyKey,
 } from '../../functions/adapters/table-keys.ts';
 import type { Credential } from '../../functions/core/credential.ts';
+import type { Cursor } from '../../functions/core/cursor.ts';
 import type { Customer, Transition } from '../../functions/core/customer.ts';
 import type { PolicyRecord } from '../../functions/core/policy.ts';
 import { DAY } from '../../functions/core/time.ts';
@@ -22,7 +23,6 @@ import type {
   BreakerDay,
   CatalogState,
   CredentialStore,
-  Cursor,
   CustomerStore,
   DueEntry,
   DueIndex,

@@ -1,4 +1,5 @@
 import { indexAttributesOf } from '../../functions/adapters/customer-item.ts';
+import type { Cursor } from '../../functions/core/cursor.ts';
 import type { Customer } from '../../functions/core/customer.ts';
 import type { Subject } from '../../functions/core/subject.ts';
 import { isEnded, type Subscription } from '../../functions/core/subscription.ts';
@@ -6,7 +7,6 @@ import { type EpochSeconds, MINUTE } from '../../functions/core/time.ts';
 import type {
   Billing,
   CatalogState,
-  Cursor,
   CustomerStore,
   DueIndex,
   EventPage,

@@ -51,7 +51,7 @@ export type ListingBilling = Pick<Billing, 'listEvents' | 'listSubscriptions'> &
 };
 
 /** Stripe's two lists as a test sets them, 100 a page, with every call counted. */
-export const listingBilling = (): ListingBilling => {
+const listingBilling = (): ListingBilling => {
   const billing: ListingBilling = {
     events: [],
     subscriptions: [],
