@@ -14,7 +14,7 @@ const STEPS = [
   '  2. Run: wharfage restore-mode --table <new table> --yes',
   '     Everybody whom Stripe or the table knows is read again, into that table only. No policy changes.',
   '     A second run is harmless; run it until nothing has failed.',
-  '  3. Bring it under the name of the stack’s table and switch on what DynamoDB does not restore: TTL',
+  '  3. Point the stack at it (tableName in bin/app.ts) and switch on what DynamoDB does not restore: TTL',
   '     (attribute expiresAt), point-in-time recovery, deletion protection. docs/operate.md has each step.',
   '     Start the workers: the next sweep writes the policies.',
   '  4. Do again by hand what only the table knew and Stripe does not, if it is younger than the',
