@@ -36,7 +36,7 @@ export const standingText = (standing: Standing): string => {
     case 'quarantined':
       return `quarantined since ${timeText(standing.since)}: ECR refuses this account`;
     case 'overflow':
-      return 'waiting: the policy is full, use a pull credential';
+      return 'waiting: the policy is full';
     default:
       return unreachable(standing);
   }

@@ -1,3 +1,4 @@
+import { standingText } from '../../bin/customer-text.ts';
 import type { CredentialState } from '../../functions/core/credential-state.ts';
 import type { Customer, Transition } from '../../functions/core/customer.ts';
 import { entitlementsOf } from '../../functions/core/entitlement.ts';
@@ -6,7 +7,6 @@ import { unreachable } from '../../functions/core/unreachable.ts';
 import type {
   ExplainedEntitlement,
   Explanation,
-  Standing,
 } from '../../functions/usecases/explain-customer.ts';
 import { type AuditLine, auditLineOf } from './audit.ts';
 import { OPEN_BECAUSE, TRIGGERED_BY, timeText, WITHHELD_BECAUSE } from './words.ts';
@@ -131,21 +131,6 @@ const entitlementViewOf = (entitlement: ExplainedEntitlement): EntitlementView =
     graceAt: graceAt ?? window.endsAt,
     endsAt: window.endsAt,
   };
-};
-
-const standingText = (standing: Standing): string => {
-  switch (standing.kind) {
-    case 'applied':
-      return 'in the policy';
-    case 'pending':
-      return 'not in the policy yet';
-    case 'quarantined':
-      return `quarantined since ${timeText(standing.since)}: ECR refuses this account`;
-    case 'overflow':
-      return 'waiting: the policy is full';
-    default:
-      return unreachable(standing);
-  }
 };
 
 /** Of several that wait the command has to be told which. */
