@@ -52,8 +52,11 @@ const SYNC_BATCH_MAX = 3;
 const SYNC_CONCURRENCY_MAX = 5;
 /** Two rounds of the three repositories that the function works on at once. */
 const APPLY_BATCH_MAX = 6;
-/** ECR's limit on policy writes is unpublished: five repositories at a time. */
-const APPLY_CONCURRENCY_MAX = 5;
+/**
+ * ECR's limit on policy writes is unpublished, and a new AWS account runs ten functions at a time in
+ * all: with five syncs there must be room left for the webhook and the sweep.
+ */
+const APPLY_CONCURRENCY_MAX = 2;
 
 export const webhookFunction = (
   scope: Construct,

@@ -82,7 +82,7 @@ export const startLambdas = async ({
   const source = (
     name: keyof typeof QUEUES,
     functionName: string,
-    batchSize: number,
+    [batchSize, maxConcurrency]: readonly [number, number],
     handler: (event: SQSEvent) => Promise<unknown>,
   ): Promise<EventSource> =>
     startEventSource({
@@ -91,7 +91,7 @@ export const startLambdas = async ({
       functionName,
       handler,
       batchSize,
-      maxConcurrency: 5,
+      maxConcurrency,
       report,
     });
   // First what can fail: its port may be taken.
@@ -103,9 +103,9 @@ export const startLambdas = async ({
     report,
   });
   const sources = [
-    // The batch sizes of `lib/functions.ts`.
-    await source('customers', 'sync', 3, sync.handler),
-    await source('policies', 'apply-policy', 6, applyPolicy.handler),
+    // Batch size and concurrency as in `lib/functions.ts`.
+    await source('customers', 'sync', [3, 5], sync.handler),
+    await source('policies', 'apply-policy', [6, 2], applyPolicy.handler),
   ];
   return {
     webhook: url,

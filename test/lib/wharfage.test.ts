@@ -135,9 +135,9 @@ describe('a queue', () => {
   );
 
   it.each([
-    ['customers', 'sync'],
-    ['policies', 'apply-policy'],
-  ])('of %s is worked on by %s, at most five at a time, failures one by one', (queue, fn) => {
+    ['customers', 'sync', 5],
+    ['policies', 'apply-policy', 2],
+  ])('of %s is worked on by %s, at most %i at a time, failures one by one', (queue, fn, max) => {
     const sources = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
     const source = sources.find(
       ({ Properties }) =>
@@ -146,7 +146,7 @@ describe('a queue', () => {
     expect(textOf(deployed, source?.Properties.FunctionName)).toBe(`wharfage-test-${fn}`);
     expect(source?.Properties).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 5 },
+      ScalingConfig: { MaximumConcurrency: max },
     });
   });
 });
