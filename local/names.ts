@@ -3,7 +3,7 @@ import { LOCAL_ACCOUNT, LOCAL_REGION } from './aws/account.ts';
 /** Names of the local stage, as the stack would give them. */
 export const STAGE = 'local';
 export const TABLE_NAME = 'wharfage-local';
-export const PROBE_REPOSITORY = 'wharfage/local/probe';
+export const PROBE_REPOSITORY = 'wharfage-local-probe';
 export const STRIPE_KEY_SECRET = 'wharfage-local-stripe-key';
 export const WEBHOOK_SECRET = 'wharfage-local-stripe-webhook';
 export const QUEUES = {

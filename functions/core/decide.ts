@@ -2,6 +2,7 @@ import { parseAccounts } from './accounts.ts';
 import type { Access, Customer, StoredSubscription, Trigger, Window } from './customer.ts';
 import { canonicalJson } from './fingerprint.ts';
 import { membersOf } from './members-of.ts';
+import { offersIn } from './offers.ts';
 import { openingOf, sorted, type View } from './opening.ts';
 import type { Facts, Question } from './question.ts';
 import { isEnded, type Subscription } from './subscription.ts';
@@ -75,10 +76,6 @@ const NOBODY: Seen = {
   grants: [],
   ended: [],
 };
-
-const offersIn = (windows: readonly Window[]): readonly string[] => [
-  ...new Set(windows.map(({ offerId }) => offerId)),
-];
 
 const viewOf = (
   { prior, grants, now }: Question,

@@ -5,6 +5,7 @@ import type {
   Window,
   WithheldReason,
 } from './customer.ts';
+import { offersIn } from './offers.ts';
 import type { AccessWindow, EpochSeconds } from './time.ts';
 
 /** What a customer may pull of one offer, and when; or why not. */
@@ -33,7 +34,7 @@ export const entitlementsOf = (
   { windows, withheld }: Pick<Customer, 'windows' | 'withheld'>,
   now: EpochSeconds,
 ): readonly Entitlement[] => {
-  const offerIds = [...new Set(windows.map(({ offerId }) => offerId))];
+  const offerIds = offersIn(windows);
   const fromWindows = offerIds.map((offerId) =>
     unionOf(
       windows.filter((window) => window.offerId === offerId),

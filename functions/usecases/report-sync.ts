@@ -1,5 +1,6 @@
 import type { Customer, Trigger } from '../core/customer.ts';
 import { isSameAccess } from '../core/decide.ts';
+import { offersIn } from '../core/offers.ts';
 import type { BillingReading, Report } from '../ports.ts';
 
 /** Stripe's answer, or `nothing` where it was not asked. */
@@ -64,8 +65,8 @@ const reportTransition = (
   prior: Customer,
   next: Customer,
 ): void => {
-  const before = offersOf(prior);
-  const after = offersOf(next);
+  const before = offersIn(prior.windows);
+  const after = offersIn(next.windows);
   const granted = after.filter((offerId) => !before.includes(offerId));
   const revoked = before.filter((offerId) => !after.includes(offerId));
   if (granted.length > 0) report.count('AccessGranted', { ...ids, offers: granted });
@@ -73,7 +74,3 @@ const reportTransition = (
   const cause = DRIFT_CAUSES[ids.because];
   if (cause !== undefined) report.count('DriftFound', { ...ids, what: 'customer', cause });
 };
-
-const offersOf = ({ windows }: Customer): readonly string[] => [
-  ...new Set(windows.map(({ offerId }) => offerId)),
-];

@@ -1,6 +1,7 @@
 import type { Credential } from '../../functions/core/credential.ts';
 import type { Cursor } from '../../functions/core/cursor.ts';
-import { type Customer, NO_MEMBERS, type Transition } from '../../functions/core/customer.ts';
+import type { Customer, Transition } from '../../functions/core/customer.ts';
+import { stranger } from '../../functions/core/next-customer.ts';
 import type { PolicyRecord } from '../../functions/core/policy.ts';
 import type { CatalogState } from '../../functions/ports.ts';
 
@@ -8,23 +9,8 @@ export const NOON = 1_780_000_000;
 
 /** A customer of whom nothing is known but its id. */
 export const customer = (given: Partial<Customer> = {}): Customer => ({
-  customerId: 'cus_Nova',
+  ...stranger('cus_Nova'),
   version: 1,
-  effectsDone: 0,
-  isDeleted: false,
-  accounts: [],
-  malformedAccounts: [],
-  subscriptions: [],
-  endedSubscriptionIds: [],
-  grants: [],
-  windows: [],
-  withheld: [],
-  members: NO_MEMBERS,
-  projected: NO_MEMBERS,
-  sealed: [],
-  hasCredential: false,
-  isHeld: false,
-  retries: 0,
   ...given,
 });
 

@@ -4,7 +4,7 @@ import { probeRepositoryName } from '../../lib/names.ts';
 import { movableClock } from '../../local/clock.ts';
 import { type FarEnds, startFarEnds } from '../../local/far-ends.ts';
 import { setEnvironment } from '../../local/lambdas.ts';
-import { PROBE_REPOSITORY, STAGE } from '../../local/names.ts';
+import { STAGE } from '../../local/names.ts';
 import { seedProducts } from '../../local/seed-products.ts';
 import { isGranted, type Request, requestOf } from '../support/granted.ts';
 import { type Recorder, recordingProxy } from '../support/recording-proxy.ts';
@@ -21,17 +21,11 @@ let proxy: Recorder;
 /** What each function asked of AWS, once each. */
 const asked = new Map<string, readonly Request[]>();
 
-/** The local stage calls its probe repository by another name than the stack would. */
-const deployedName = (request: Request): Request =>
-  request.resource === PROBE_REPOSITORY
-    ? { ...request, resource: probeRepositoryName(STAGE) }
-    : request;
-
 const watch = async (functionName: string, act: () => Promise<unknown>): Promise<void> => {
   proxy.calls.length = 0;
   await act();
   const before = asked.get(functionName) ?? [];
-  asked.set(functionName, [...before, ...proxy.calls.flatMap(requestOf).map(deployedName)]);
+  asked.set(functionName, [...before, ...proxy.calls.flatMap(requestOf)]);
 };
 
 /** As Lambda would hand over one message; SQS knows nothing of the receipt, which only fails a postponement. */

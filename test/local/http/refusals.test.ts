@@ -57,7 +57,7 @@ describe('bad input', () => {
     ],
     [
       { act: 'edit_policy', repository: 'acme/none', text: '' },
-      'repository is "acme/none": a repository is needed, such as wharfage/local/probe, acme/agent, acme/app',
+      'repository is "acme/none": a repository is needed, such as wharfage-local-probe, acme/agent, acme/app',
     ],
     [
       { act: 'edit_policy', repository: 'acme/app', text: 'not json' },
