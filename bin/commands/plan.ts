@@ -1,5 +1,10 @@
-import { catalogHash } from '../../functions/core/parse-catalog.ts';
-import type { RightChange } from '../../functions/core/rights.ts';
+import type { AfterEnd, TagRule } from '../../functions/core/catalog.ts';
+import { catalogHash } from '../../functions/core/catalog-hash.ts';
+import {
+  type AfterEndChange,
+  FOREVER,
+  type RightChange,
+} from '../../functions/core/catalog-impact.ts';
 import { unreachable } from '../../functions/core/unreachable.ts';
 import { type AcceptOutcome, acceptCatalog } from '../../functions/usecases/accept-catalog.ts';
 import { type CustomerImpact, planCatalog } from '../../functions/usecases/plan-catalog.ts';
@@ -51,7 +56,7 @@ const show = async ({ deps, checkout, progress }: Context): Promise<Result> => {
   const { looked, impacts } = await planCatalog(deps, (done, total) =>
     progress('customers', done, total),
   )({ from: accepted, to: checkout.catalog });
-  const losers = impacts.filter(({ losses }) => losses.length > 0);
+  const losers = impacts.filter((impact) => lossLines(impact).length > 0);
   const hashes = { hash, deployedHash, acceptedHash };
   return {
     code: losers.length > 0 ? 1 : 0,
@@ -60,7 +65,7 @@ const show = async ({ deps, checkout, progress }: Context): Promise<Result> => {
       ...section('Lose', losers.flatMap(lossLines)),
       ...section('Gain', impacts.flatMap(gainLines)),
       '',
-      `${plural(looked, 'customer')} looked at: ${losers.length} lose, ${impacts.filter(({ gains }) => gains.length > 0).length} gain.`,
+      `${plural(looked, 'customer')} looked at: ${losers.length} lose, ${impacts.filter((impact) => gainLines(impact).length > 0).length} gain.`,
       adviceFor(hashes, losers.length),
       ...checkout.warnings.map((warning) => `Warning: ${warning}`),
     ].join('\n'),
@@ -80,23 +85,45 @@ const adviceFor = ({ hash, deployedHash, acceptedHash }: Hashes, losers: number)
   return `It is deployed and its losses wait for: wharfage plan --accept ${hash}`;
 };
 
-const lossLines = ({ customerId, losses }: CustomerImpact): readonly string[] =>
-  losses.map((loss) => `${customerId}  ${changeText(loss)}`);
+const lossLines = ({ customerId, losses, laterLosses }: CustomerImpact): readonly string[] =>
+  [...losses.map(changeText), ...laterLosses.map(laterText)].map(
+    (text) => `${customerId}  ${text}`,
+  );
 
-const gainLines = ({ customerId, gains }: CustomerImpact): readonly string[] =>
-  gains.map((gain) => `${customerId}  ${changeText(gain)}`);
+const gainLines = ({ customerId, gains, laterGains }: CustomerImpact): readonly string[] =>
+  [...gains.map(changeText), ...laterGains.map(laterText)].map((text) => `${customerId}  ${text}`);
 
 const DOOR_NAMES = {
   gateway: 'with a credential',
   aws: 'from AWS accounts',
   cache: 'into a pull-through cache',
+  kept: 'with a credential, as pushed before the end',
 } as const;
 
-const changeText = ({ door, repository, until, before }: RightChange): string => {
-  const what = `${repository} ${DOOR_NAMES[door]}`;
-  if (until === 0) return `${what}: no longer, was until ${timeText(before)}`;
-  const was = before === 0 ? '' : `, was until ${timeText(before)}`;
-  return `${what}: until ${timeText(until)}${was}`;
+const changeText = ({ door, repository, tag, until, before, left }: RightChange): string => {
+  const what = `${repository}${tag === undefined ? '' : ` tags ${ruleText(tag)}`} ${DOOR_NAMES[door]}`;
+  if (until === 0) {
+    const rest = left === undefined ? '' : `; what stays is tags ${left.map(ruleText).join(', ')}`;
+    return `${what}: no longer${left === undefined ? '' : ' everything'}, was ${untilText(before)}${rest}`;
+  }
+  const was = before === 0 ? '' : `, was ${untilText(before)}`;
+  return `${what}: ${untilText(until)}${was}`;
+};
+
+const untilText = (until: number): string =>
+  until === FOREVER ? 'for ever' : `until ${timeText(until)}`;
+
+const ruleText = (rule: TagRule): string =>
+  'glob' in rule ? `like ${rule.glob}` : `of version ${rule.semver}`;
+
+const laterText = ({ offerId, afterEnd, before }: AfterEndChange): string =>
+  `${offerId} after its end: ${afterEndText(afterEnd)}, was: ${afterEndText(before)}`;
+
+const afterEndText = (afterEnd: AfterEnd): string => {
+  if (afterEnd === 'deny') return 'nothing stays';
+  const { days, afterPaidDays } = afterEnd.keep;
+  const howLong = days === 'forever' ? 'for ever' : `for ${plural(days, 'day')}`;
+  return `what was pushed before stays ${howLong}, once ${plural(afterPaidDays, 'day')} were paid for`;
 };
 
 const warningText = (warnings: readonly string[]): string =>

@@ -1,6 +1,6 @@
 import type { Customer, Transition } from '../core/customer.ts';
 import type { CustomerStore } from '../ports.ts';
-import { dueShardOf, indexAttributesOf } from './customer-item.ts';
+import { customerOf, dueShardOf, indexAttributesOf } from './customer-item.ts';
 import {
   findItem,
   type Item,
@@ -73,11 +73,6 @@ const itemOf = (customer: Customer): Item => {
     );
   }
   return item;
-};
-
-const customerOf = (item: Item): Customer => {
-  const { pk, sk, writeId, dueShard, fingerprint, accessUntil, ...customer } = item;
-  return customer as Customer;
 };
 
 const transitionOf = (item: Item): Transition => {

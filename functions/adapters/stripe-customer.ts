@@ -59,17 +59,18 @@ type Listed = {
   readonly subscriptions: readonly Subscription[];
 };
 
-/** Payments are asked about only for those who have something to lose by it. */
+/** Payments are asked about only for those who have something to lose by it: access, or what stays after its end. */
 const withConcerns = async (
   reads: StripeReads,
   customerId: string,
   { listed, subscriptions }: Listed,
   { catalog, clock }: CustomerOptions,
 ): Promise<readonly Subscription[]> => {
-  const isAtStake = subscriptions.some(
-    (subscription) =>
-      !isEnded(subscription) &&
-      subscription.items.some(({ productId }) => offerOfProduct(catalog, productId) !== undefined),
+  const isAtStake = subscriptions.some((subscription) =>
+    subscription.items.some(({ productId }) => {
+      const [, offer] = offerOfProduct(catalog, productId) ?? [];
+      return offer !== undefined && (!isEnded(subscription) || offer.afterEnd !== 'deny');
+    }),
   );
   if (!isConcerned(catalog) || !isAtStake) return subscriptions;
   const concernOf = await readConcerns(reads, { customerId, catalog, now: clock() });

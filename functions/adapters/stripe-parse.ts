@@ -43,7 +43,7 @@ export const parseSubscription = (
   const subscriptionId = textField(value, 'id');
   const status = textField(value, 'status');
   const startedAt = timeAt(value, 'start_date') ?? timeAt(value, 'created');
-  const items = parseItems(itemValues, timeAt(value, 'current_period_end'));
+  const items = parseItems(itemValues, value);
   if (subscriptionId === undefined || status === undefined || startedAt === undefined) {
     return undefined;
   }
@@ -103,7 +103,7 @@ const cancelAtOf = (
 
 const parseItems = (
   values: readonly unknown[],
-  subscriptionPeriodEndAt: EpochSeconds | undefined,
+  subscription: unknown,
 ): readonly SubscriptionItem[] | undefined => {
   const items: SubscriptionItem[] = [];
   for (const value of values) {
@@ -111,8 +111,13 @@ const parseItems = (
     if (product === undefined) return undefined;
     if (product === null) continue;
     // Before 2025-03-31.basil the period was the subscription's.
-    const endAt = timeAt(value, 'current_period_end') ?? subscriptionPeriodEndAt;
-    items.push({ productId: product, ...present('currentPeriodEndAt', endAt) });
+    const periodAt = (name: string): EpochSeconds | undefined =>
+      timeAt(value, name) ?? timeAt(subscription, name);
+    items.push({
+      productId: product,
+      ...present('currentPeriodStartAt', periodAt('current_period_start')),
+      ...present('currentPeriodEndAt', periodAt('current_period_end')),
+    });
   }
   return items;
 };

@@ -22,6 +22,10 @@ export const checkCatalog = (catalog: Catalog, note: Note): void => {
   for (const [repository, sharing] of offersBy(catalog, atAwsDoor)) {
     checkActions(repository, sharing, note);
   }
+  for (const [id, offer] of Object.entries(catalog.offers)) {
+    checkTags({ ...offer, id }, note);
+    checkKeep(catalog, { ...offer, id }, note);
+  }
   const characters = canonicalJson(catalog).length;
   if (characters > JSON_CHARACTERS_MAX) {
     note('catalog', `has ${characters} characters as JSON`, `${JSON_CHARACTERS_MAX} are allowed`);
@@ -41,6 +45,40 @@ type NamedOffer = Offer & { readonly id: string };
 
 const atAwsDoor = ({ repositories, awsAccounts }: Offer): readonly string[] =>
   awsAccounts === 'none' ? [] : repositories;
+
+/** Whoever may pull from ECR may pull every tag. */
+const checkTags = ({ id, tags, awsAccounts }: NamedOffer, note: Note): void => {
+  if (tags.length === 0 || awsAccounts === 'none') return;
+  note(
+    `offers.${id}.tags`,
+    `has rules where offers.${id}.awsAccounts is "${awsAccounts}"`,
+    'the AWS door cannot tell tags apart, so an offer with tags needs awsAccounts "none"',
+  );
+};
+
+/** Unless the catalog reacts to them, nobody looks for disputes and refunds, and that time would count as paid. */
+const checkKeep = (
+  { onDispute, onFullRefund }: Catalog,
+  { id, afterEnd }: NamedOffer,
+  note: Note,
+): void => {
+  if (afterEnd === 'deny') return;
+  const path = `offers.${id}.afterEnd`;
+  if (onDispute !== 'suspend') {
+    note(
+      path,
+      `has keep where onDispute is "${onDispute}"`,
+      'time whose payment is disputed must not count as paid, so keep needs onDispute "suspend"',
+    );
+  }
+  if (onFullRefund !== 'revoke') {
+    note(
+      path,
+      `has keep where onFullRefund is "${onFullRefund}"`,
+      'time that was refunded must not count as paid, so keep needs onFullRefund "revoke"',
+    );
+  }
+};
 
 /** A repository policy has one list of actions, so nobody can be given less than his neighbour. */
 const checkActions = (

@@ -67,6 +67,9 @@ export type ManualGrant = {
   readonly by: string;
 };
 
+/** Time of one offer that one subscription has paid for, without grace. It earns what an offer keeps after its end. */
+export type PaidTime = AccessWindow & { readonly offerId: string; readonly source: string };
+
 /**
  * Who may pull at the AWS door: every account, in every repository, until that repository's time.
  * `NEVER_WRITTEN` in `projected` marks a repository whose members must all be written again.
@@ -130,6 +133,7 @@ export type Customer = {
   readonly grants: readonly ManualGrant[];
   readonly windows: readonly Window[];
   readonly withheld: readonly Withheld[];
+  readonly paidTimes: readonly PaidTime[];
   /** Desired at `version`. */
   readonly members: Members;
   /** What was written at `effectsDone`. With `members` it covers every member item that may exist. */

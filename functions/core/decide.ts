@@ -4,6 +4,7 @@ import { canonicalJson } from './fingerprint.ts';
 import { membersOf } from './members-of.ts';
 import { offersIn } from './offers.ts';
 import { openingOf, sorted, type View } from './opening.ts';
+import { paidTimesOf } from './paid-time.ts';
 import type { Facts, Question } from './question.ts';
 import { isEnded, type Subscription } from './subscription.ts';
 import type { Verdict } from './subscription-windows.ts';
@@ -21,6 +22,7 @@ export type State = Pick<
   | 'grants'
   | 'windows'
   | 'withheld'
+  | 'paidTimes'
   | 'members'
   | 'isHeld'
 >;
@@ -163,6 +165,7 @@ const stateOf = (
     grants: view.grants.filter(({ until }) => until > now),
     windows,
     withheld: withheldOf(question, view, withheld, windows),
+    paidTimes: paidTimesOf(question, view, windows),
     members: membersOf(catalogs, windows, accounts, now),
     isHeld: view.isIgnorant && prior.isHeld,
   };

@@ -32,13 +32,15 @@ const READ_WITH = {
   breaker: ['deployed', 'accepted'],
 } as const satisfies Record<Hold, readonly (keyof Catalogs)[]>;
 
-const openToAccounts = (catalogs: Catalogs, { held, offerId }: Window): readonly string[] => {
-  const hold: Hold = held ?? 'nothing';
-  return READ_WITH[hold].flatMap((role) => {
+export const rolesOf = ({ held }: Pick<Window, 'held'>): readonly (keyof Catalogs)[] =>
+  READ_WITH[held ?? 'nothing'];
+
+const openToAccounts = (catalogs: Catalogs, window: Window): readonly string[] =>
+  rolesOf(window).flatMap((role) => {
+    const { offerId } = window;
     const offer = offerOf(catalogs[role], offerId);
     return offer === undefined || offer.awsAccounts === 'none' ? [] : offer.repositories;
   });
-};
 
 /** Every member that must be written so that the table shows `desired`, given what was `projected`. */
 export const memberChanges = (

@@ -35,6 +35,7 @@ export const stranger = (customerId: string): Customer => ({
   grants: [],
   windows: [],
   withheld: [],
+  paidTimes: [],
   members: NO_MEMBERS,
   projected: NO_MEMBERS,
   sealed: [],

@@ -1,4 +1,4 @@
-import type { Catalog, Offer } from './catalog.ts';
+import type { AfterEnd, Catalog, Offer } from './catalog.ts';
 import { checkCatalog, warningsOf } from './catalog-checks.ts';
 import {
   cut,
@@ -12,14 +12,18 @@ import {
   readWholeNumber,
   shown,
 } from './catalog-fields.ts';
-import { canonicalJson, fingerprintOf } from './fingerprint.ts';
+import { readAfterEnd, readTags } from './parse-rules.ts';
 
 /** What the vendor writes: an offer needs products and repositories, all else has a default. */
 export type CatalogInput = Partial<Omit<Catalog, 'offers'>> & {
-  readonly offers: Readonly<
-    Record<string, Pick<Offer, 'products' | 'repositories'> & Partial<Offer>>
-  >;
+  readonly offers: Readonly<Record<string, OfferInput>>;
 };
+
+type OfferInput = Pick<Offer, 'products' | 'repositories'> &
+  Partial<Omit<Offer, 'afterEnd'>> & { readonly afterEnd?: 'deny' | KeepInput };
+
+type Keep = Exclude<AfterEnd, 'deny'>['keep'];
+type KeepInput = { readonly keep: Pick<Keep, 'days'> & Partial<Keep> };
 
 export type CatalogParse =
   | { readonly kind: 'catalog'; readonly catalog: Catalog; readonly warnings: readonly string[] }
@@ -51,9 +55,6 @@ export const parseCatalog = (value: unknown): CatalogParse => {
     ? { kind: 'invalid', problems }
     : { kind: 'catalog', catalog, warnings: warningsOf(catalog) };
 };
-
-/** Tells two catalogs apart, defaults included; the order of their fields does not count. */
-export const catalogHash = (catalog: Catalog): string => fingerprintOf(canonicalJson(catalog));
 
 const readCatalog = (value: unknown, note: Note): Catalog | undefined => {
   if (!isRecord(value)) {
@@ -101,7 +102,7 @@ const readOffers = (value: unknown, note: Note): Catalog['offers'] => {
   );
 };
 
-const OFFER_FIELDS = ['products', 'repositories', 'graceDays', 'awsAccounts'];
+const OFFER_FIELDS = ['products', 'repositories', 'graceDays', 'awsAccounts', 'tags', 'afterEnd'];
 
 const readOffer = (id: string, value: unknown, note: Note): Offer => {
   const path = `offers.${cut(id)}`;
@@ -113,7 +114,7 @@ const readOffer = (id: string, value: unknown, note: Note): Offer => {
     );
   }
   const fields = readFields(path, value, OFFER_FIELDS, note);
-  const { products, repositories, graceDays, awsAccounts } = fields;
+  const { products, repositories, graceDays, awsAccounts, tags, afterEnd } = fields;
   return {
     products: readList(`${path}.products`, products, PRODUCT, note),
     repositories: readList(`${path}.repositories`, repositories, REPOSITORY, note),
@@ -124,5 +125,7 @@ const readOffer = (id: string, value: unknown, note: Note): Offer => {
       ['none', 'pull', 'pull_and_cache'],
       note,
     ),
+    tags: readTags(`${path}.tags`, tags, note),
+    afterEnd: readAfterEnd(`${path}.afterEnd`, afterEnd, note),
   };
 };

@@ -1,6 +1,5 @@
 import type { Catalog } from './catalog.ts';
 import type { Customer, Window } from './customer.ts';
-import { decide } from './decide.ts';
 import { offerOf } from './offers.ts';
 import type { EpochSeconds } from './time.ts';
 
@@ -11,49 +10,6 @@ export type Right = {
   readonly door: Door;
   readonly repository: string;
   readonly until: EpochSeconds;
-};
-
-/** What a right becomes under another catalog. */
-export type RightChange = Right & { readonly before: EpochSeconds };
-
-export type CatalogImpact = {
-  readonly gains: readonly RightChange[];
-  readonly losses: readonly RightChange[];
-};
-
-/**
- * What a catalog would change for one customer if everything in it were accepted, worked out from the
- * subscriptions as last read. 0 stands for a right that is not there.
- */
-export const impactOf = (
-  customer: Customer,
-  { from, to }: { readonly from: Catalog; readonly to: Catalog },
-  now: EpochSeconds,
-): CatalogImpact => {
-  const before = rightsUnder(from, customer, now);
-  const after = rightsUnder(to, customer, now);
-  const changes = [...new Map([...before, ...after])].map(([key, right]) => ({
-    ...right,
-    until: after.get(key)?.until ?? 0,
-    before: before.get(key)?.until ?? 0,
-  }));
-  return {
-    gains: changes.filter((change) => change.until > change.before),
-    losses: changes.filter((change) => change.until < change.before),
-  };
-};
-
-const rightsUnder = (
-  catalog: Catalog,
-  prior: Customer,
-  now: EpochSeconds,
-): ReadonlyMap<string, Right> => {
-  const catalogs = { deployed: catalog, accepted: catalog };
-  const facts = { kind: 'nothing' } as const;
-  const { state } = decide({ prior, facts, grants: prior.grants, catalogs, now });
-  return new Map(
-    rightsOf(catalog, state).map((right) => [`${right.door} ${right.repository}`, right]),
-  );
 };
 
 /** Every door to every repository that is open, until its latest end. */

@@ -28,6 +28,7 @@ export type Invoice = {
 
 export type SubscriptionItem = {
   readonly productId: string;
+  readonly currentPeriodStartAt?: EpochSeconds;
   /** Missing means unknown: never zero, never for ever. */
   readonly currentPeriodEndAt?: EpochSeconds;
 };

@@ -1,5 +1,5 @@
 import type { Catalog } from '../core/catalog.ts';
-import { type CatalogImpact, impactOf } from '../core/rights.ts';
+import { type CatalogImpact, impactOf } from '../core/catalog-impact.ts';
 import type { Clock, CustomerStore, DueIndex } from '../ports.ts';
 import { atOnce } from './at-once.ts';
 
@@ -31,7 +31,7 @@ export const planCatalog =
     await atOnce(READS_AT_ONCE, customerIds, async (customerId) => {
       const customer = await customers.findCustomer(customerId);
       const impact = customer && impactOf(customer, catalogs, now);
-      if (impact !== undefined && impact.gains.length + impact.losses.length > 0) {
+      if (impact !== undefined && Object.values(impact).some(({ length }) => length > 0)) {
         impacts.push({ customerId, ...impact });
       }
       done += 1;

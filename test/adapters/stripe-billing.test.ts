@@ -4,6 +4,7 @@ import { stripeBilling } from '../../functions/adapters/stripe-billing.ts';
 import { API_VERSION } from '../../functions/core/api-version.ts';
 import type { Catalog } from '../../functions/core/catalog.ts';
 import { EVENT_TYPES } from '../../functions/core/event-types.ts';
+import { offer } from '../support/builders.ts';
 import { recordingReport } from '../support/recordings.ts';
 import { customerObject, itemObject, NOW, subscriptionObject } from '../support/stripe-objects.ts';
 import {
@@ -17,7 +18,7 @@ import {
 
 const CATALOG: Catalog = {
   offers: {
-    app: { products: ['prod_a'], repositories: ['acme/app'], graceDays: 14, awsAccounts: 'pull' },
+    app: offer('app', { products: ['prod_a'] }),
   },
   onDispute: 'ignore',
   onFullRefund: 'ignore',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stripeBilling } from '../../functions/adapters/stripe-billing.ts';
 import type { Catalog } from '../../functions/core/catalog.ts';
+import { offer } from '../support/builders.ts';
 import { recordingReport } from '../support/recordings.ts';
 import {
   customerObject,
@@ -18,7 +19,7 @@ import {
 
 const CATALOG: Catalog = {
   offers: {
-    app: { products: ['prod_a'], repositories: ['acme/app'], graceDays: 14, awsAccounts: 'pull' },
+    app: offer('app', { products: ['prod_a'] }),
   },
   onDispute: 'suspend',
   onFullRefund: 'revoke',
@@ -264,6 +265,22 @@ describe('the calls that this takes', () => {
   ])('are none for a customer who %s', async (_who, subscriptions) => {
     const { calls } = await read({ ...disputed('lost'), subscriptions });
     expect(calls).toHaveLength(2);
+  });
+
+  it('are made for an ended one whose offer leaves something: a refund takes that away', async () => {
+    const keep = { days: 'forever', afterPaidDays: 365 } as const;
+    const offers = { app: offer('app', { products: ['prod_a'], afterEnd: { keep } }) };
+    const ended = subscriptionObject({
+      status: 'canceled',
+      latest_invoice: invoiceObject({ id: 'in_2' }),
+    });
+    const account = {
+      subscriptions: [ended],
+      charges: [charge('ch_1', { refunded: true })],
+      payments: { pi_ch_1: [payment('inpay_1', 'in_2')] },
+    };
+    const { concerns } = await read(account, { offers });
+    expect(concerns).toEqual(['refunded']);
   });
 
   it('are one for the charges of 180 days, and two for each that is amiss', async () => {

@@ -215,6 +215,17 @@ describe('items', () => {
     );
   });
 
+  it.each([
+    ['the item’s', { current_period_start: NOW - DAY }, { current_period_start: NOW }, NOW - DAY],
+    ['the subscription’s, in an old shape', {}, { current_period_start: NOW }, NOW],
+    ['unknown', {}, {}, undefined],
+    ['unknown when it is in milliseconds', { current_period_start: NOW * 1_000 }, {}, undefined],
+  ])('the period’s start is %s', (_whose, item, fields, currentPeriodStartAt) => {
+    expect(parse(fields, [itemObject(item)])?.items[0]?.currentPeriodStartAt).toBe(
+      currentPeriodStartAt,
+    );
+  });
+
   it('a quantity, absent on metered prices, does not matter', () => {
     expect(parse({}, [itemObject({ quantity: 0 })])).toEqual(parse({}, [itemObject()]));
   });
@@ -289,7 +300,10 @@ it('nothing that JSON can hold makes the parser throw, and no time out of bounds
         parsed?.cancelAt,
         parsed?.latestInvoice?.createdAt,
         parsed?.latestInvoice?.dueAt,
-        ...(parsed?.items ?? []).map(({ currentPeriodEndAt }) => currentPeriodEndAt),
+        ...(parsed?.items ?? []).flatMap(({ currentPeriodStartAt, currentPeriodEndAt }) => [
+          currentPeriodStartAt,
+          currentPeriodEndAt,
+        ]),
       ].filter((time) => time !== undefined);
       expect(times.every((time) => time >= 946_684_800 && time < 4_102_444_800)).toBe(true);
     }),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { catalogHash } from '../../functions/core/parse-catalog.ts';
+import { catalogHash } from '../../functions/core/catalog-hash.ts';
 import { DAY, MINUTE } from '../../functions/core/time.ts';
 import { acceptCatalog } from '../../functions/usecases/accept-catalog.ts';
 import { customer, itemOf, offer, stored, windowOf } from '../support/builders.ts';

@@ -123,6 +123,8 @@ export const catalogState = (given: Partial<CatalogState> = {}): CatalogState =>
         repositories: ['acme/app'],
         graceDays: 14,
         awsAccounts: 'pull' as const,
+        tags: [],
+        afterEnd: 'deny' as const,
       },
     },
     onDispute: 'ignore' as const,

@@ -330,6 +330,7 @@ describe('a deleted customer', () => {
         { offerId: 'app', source: 'sub_1', because: 'customer_deleted', endedAt: NOW },
         { offerId: 'tools', source: 'manual', because: 'customer_deleted', endedAt: NOW },
       ],
+      paidTimes: [],
       members: { accounts: [], untils: {} },
       isHeld: false,
     });

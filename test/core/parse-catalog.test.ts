@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { catalog as example } from '../../bin/catalog.ts';
 import type { Catalog } from '../../functions/core/catalog.ts';
-import { catalogHash, parseCatalog } from '../../functions/core/parse-catalog.ts';
+import { catalogHash } from '../../functions/core/catalog-hash.ts';
+import { parseCatalog } from '../../functions/core/parse-catalog.ts';
 
 const offer = { products: ['prod_app'], repositories: ['acme/app'] };
 const withOffer = (change: object) => ({ offers: { app: { ...offer, ...change } } });
@@ -29,6 +30,8 @@ describe('a valid catalog', () => {
             repositories: ['acme/app'],
             graceDays: 14,
             awsAccounts: 'none',
+            tags: [],
+            afterEnd: 'deny',
           },
         },
         onDispute: 'ignore',
@@ -48,6 +51,16 @@ describe('a valid catalog', () => {
           repositories: ['a1', 'acme/app.x_y__z--w/deep'],
           graceDays: 60,
           awsAccounts: 'pull_and_cache',
+          tags: [],
+          afterEnd: { keep: { days: 'forever', afterPaidDays: 0 } },
+        },
+        charts: {
+          products: ['prod_charts'],
+          repositories: ['acme/charts'],
+          graceDays: 0,
+          awsAccounts: 'none',
+          tags: [{ semver: '^1.4 || 2.x' }, { glob: 'lts-*' }],
+          afterEnd: { keep: { days: 365, afterPaidDays: 30 } },
         },
       },
       onDispute: 'suspend',
@@ -116,7 +129,7 @@ describe('a mistake is told with its place, its value and what is allowed', () =
     [
       'a misspelt field',
       withOffer({ repository: 'acme/app' }),
-      'offers.app.repository is not a known field: products, repositories, graceDays, awsAccounts are allowed',
+      'offers.app.repository is not a known field: products, repositories, graceDays, awsAccounts, tags, afterEnd are allowed',
     ],
     [
       'no products',

@@ -10,6 +10,7 @@ import {
 import type { EpochSeconds } from '../../functions/core/time.ts';
 import type { LogFields } from '../../functions/ports.ts';
 import { applyPolicy, type PolicyOutcome } from '../../functions/usecases/apply-policy.ts';
+import { offer } from './builders.ts';
 import { type FakeEcr, fakeEcr } from './fake-ecr.ts';
 import { type MemoryStores, memoryStores } from './memory-stores.ts';
 
@@ -27,7 +28,7 @@ export const accountsOf = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => accountOf(index));
 
 export const catalogOf = (awsAccounts: 'none' | 'pull' | 'pull_and_cache' = 'pull'): Catalog => ({
-  offers: { app: { products: ['prod_app'], repositories: [APP], graceDays: 14, awsAccounts } },
+  offers: { app: offer('app', { repositories: [APP], awsAccounts }) },
   onDispute: 'ignore',
   onFullRefund: 'ignore',
   onPauseCollection: 'keep',

@@ -23,6 +23,8 @@ export const offer = (name: string, given: Partial<Offer> = {}): Offer => ({
   repositories: [`acme/${name}`],
   graceDays: 14,
   awsAccounts: 'pull',
+  tags: [],
+  afterEnd: 'deny',
   ...given,
 });
 
@@ -45,6 +47,7 @@ export const invoice = (given: Partial<Invoice> = {}): Invoice => ({
 
 export const itemOf = (name: string, currentPeriodEndAt = PERIOD_END): SubscriptionItem => ({
   productId: `prod_${name}`,
+  currentPeriodStartAt: PERIOD_START,
   currentPeriodEndAt,
 });
 

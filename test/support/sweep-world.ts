@@ -13,6 +13,8 @@ export const offer = (products: readonly string[], repositories: readonly string
   repositories,
   graceDays: 14,
   awsAccounts: 'pull' as const,
+  tags: [],
+  afterEnd: 'deny' as const,
 });
 
 export const catalogWith = (offers: Catalog['offers']): Catalog => ({
