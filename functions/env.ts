@@ -41,6 +41,25 @@ export type ApplyPolicyEnv = Common & {
   readonly PARTITION: string;
 };
 
+export type GatewayEnv = Common & {
+  readonly TABLE_NAME: string;
+  /** ARN of the secret `{"current":"…","previous":"…"}` that the front sends along with each request. */
+  readonly FRONT_SECRET_ARN: string;
+  /** ARN of the secret `{"current":"…","previous":"…"}` that signs access tokens. */
+  readonly TOKEN_SECRET_ARN: string;
+  /** Where a customer puts a lapsed subscription right. */
+  readonly RENEWAL_URL: string;
+  /** From so many days before the end manifests carry a notice; 0 for none. */
+  readonly NOTICE_DAYS: string;
+  /** Where layers may come from, `https://*.amazonaws.com`: any other redirect is refused. */
+  readonly LAYER_ORIGIN: string;
+  /** `full`, or `refuse` when the front cannot pass on the length of a HEAD. */
+  readonly MANIFEST_HEAD: string;
+};
+export type IndexReleaseEnv = Common & {
+  readonly TABLE_NAME: string;
+};
+
 /** Reads the named variables; a missing one is an error that names it. */
 export const readEnv = <Name extends string>(
   env: Readonly<Record<string, string | undefined>>,

@@ -2,8 +2,18 @@ import type { Catalog } from './core/catalog.ts';
 import type { Credential } from './core/credential.ts';
 import type { Cursor } from './core/cursor.ts';
 import type { Customer, Members, Transition } from './core/customer.ts';
+import type { Identity } from './core/identity.ts';
+import type { LedgerEntry, PullDay } from './core/ledger.ts';
 import type { MetricName } from './core/metrics.ts';
 import type { PolicyRecord } from './core/policy.ts';
+import type {
+  IndexState,
+  Reference,
+  ReleaseItem,
+  ReleaseKey,
+  ReleaseReferrer,
+  ReleaseTag,
+} from './core/release.ts';
 import type { Subject } from './core/subject.ts';
 import type { Subscription } from './core/subscription.ts';
 import type { EpochSeconds } from './core/time.ts';
@@ -249,6 +259,115 @@ export type Mint = {
   /** `wharfage_pull_<credentialId>_<43 base62>_<6 base62 crc32>` */
   secretText(credentialId: string): string;
   hashOf(secretText: string): string;
+};
+
+// ── The gateway ────────────────────────────────────────────────────────────────────────────────
+
+/** Everything a request is decided from, in one round trip, strongly consistent. */
+export type PullStore = {
+  readPull(ask: {
+    readonly customerId: string;
+    readonly credentialId: string;
+    readonly key?: ReleaseKey;
+  }): Promise<{
+    readonly customer?: Customer;
+    readonly credential?: Credential;
+    readonly item?: ReleaseItem;
+  }>;
+};
+
+export type ReleaseStore = {
+  /** Strongly consistent; what is not there is left out. At most 1,000 keys. */
+  readReleases(keys: readonly ReleaseKey[]): Promise<readonly ReleaseItem[]>;
+  /** Writes over `next.revision - 1`; answers the keys of those that somebody else wrote first. */
+  saveReleases(next: readonly ReleaseItem[]): Promise<readonly ReleaseKey[]>;
+  /** Removes the item if it still has this revision. */
+  removeReleases(
+    items: readonly (ReleaseKey & { readonly revision: number })[],
+  ): Promise<readonly ReleaseKey[]>;
+  /** Everything of one repository, without bodies. */
+  listReleases(repository: string): AsyncIterable<ReleaseItem>;
+  /** Tags after `after` in ASCII order, without bodies; `isLast` when there are no more. */
+  listTags(
+    repository: string,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly tags: readonly ReleaseTag[]; readonly isLast: boolean }>;
+  /** Referrers of one subject after the digest `after`, in the order of their digests. */
+  listReferrers(
+    repository: string,
+    subject: string,
+    after: string,
+    limit: number,
+  ): Promise<{ readonly referrers: readonly ReleaseReferrer[]; readonly isLast: boolean }>;
+  /** Only one caller may ask ECR about a stale tag: sets `checkedAt` if it is still what was read. */
+  claimRefresh(tag: ReleaseTag, now: EpochSeconds): Promise<SaveOutcome>;
+  findIndexState(repository: string): Promise<IndexState | undefined>;
+  /** Conditional on `next.revision - 1`. */
+  saveIndexState(next: IndexState): Promise<SaveOutcome>;
+};
+
+/** What a tag or a digest is in ECR, in the stored bytes; never converted. */
+export type ImageReading =
+  | {
+      readonly kind: 'found';
+      readonly reference: Reference;
+      /** Computed from the bytes, and equal to what ECR says. */
+      readonly digest: string;
+      readonly mediaType: string;
+      readonly body: Uint8Array;
+    }
+  | { readonly kind: 'missing'; readonly reference: Reference }
+  /** The bytes do not have the digest that ECR gives them. */
+  | { readonly kind: 'mismatch'; readonly reference: Reference };
+
+export type ListedImage = {
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly pushedAt: EpochSeconds;
+  readonly isArchived: boolean;
+};
+
+export type ImageSource = {
+  /** BatchGetImage, in calls of at most 100. Answers in the order that was asked. A repository that is not there has nothing. */
+  readImages(
+    repository: string,
+    references: readonly Reference[],
+  ): Promise<readonly ImageReading[]>;
+  /** DescribeImages, archived ones too. A repository that ECR does not know holds nothing. */
+  listImages(repository: string): AsyncIterable<readonly ListedImage[]>;
+  /** DescribeImages of one; `undefined` when it is not there. */
+  findImage(repository: string, reference: Reference): Promise<ListedImage | undefined>;
+  /** GetDownloadUrlForLayer. */
+  findLayerUrl(repository: string, digest: string): Promise<string | undefined>;
+};
+
+export type Ledger = {
+  /** One write at most. */
+  notePull(entry: LedgerEntry): Promise<void>;
+  /** At most once an hour for a credential. */
+  noteUse(customerId: string, credentialId: string, at: EpochSeconds): Promise<void>;
+  /** Shards summed up, newest day first. */
+  listPulls(customerId: string): Promise<readonly PullDay[]>;
+  /** By credential id. */
+  listUses(customerId: string): Promise<Readonly<Record<string, EpochSeconds>>>;
+};
+
+/** How often ECR may be asked for what the index does not have: a minute's count, shared by all instances. */
+export type MissMeter = {
+  admitMiss(credentialId: string, now: EpochSeconds): Promise<'admitted' | 'refused'>;
+};
+
+export type AccessTokens = {
+  issueToken(identity: Identity): Promise<string>;
+  verifyToken(
+    text: string,
+    now: EpochSeconds,
+  ): Promise<
+    | { readonly kind: 'valid'; readonly identity: Identity }
+    | { readonly kind: 'expired' }
+    | { readonly kind: 'invalid' }
+  >;
 };
 
 // ── Logs and metrics ───────────────────────────────────────────────────────────────────────────

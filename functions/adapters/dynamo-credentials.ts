@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Credential } from '../core/credential.ts';
 import type { CredentialStore } from '../ports.ts';
-import { findItem, type Item, listItems, putItem, type Table, updateItem } from './dynamo-table.ts';
+import { credentialOf } from './credential-item.ts';
+import { findItem, listItems, putItem, type Table, updateItem } from './dynamo-table.ts';
 import { CREDENTIAL_PREFIX, credentialKey, customerKey } from './table-keys.ts';
 
 /** Hashes of pull credentials and when each was claimed and retired. */
@@ -56,9 +57,4 @@ const findCredential = async (
 ): Promise<Credential | undefined> => {
   const item = await findItem(table, credentialKey(customerId, credentialId));
   return item === undefined ? undefined : credentialOf(item);
-};
-
-const credentialOf = (item: Item): Credential => {
-  const { pk, sk, claimId, ...credential } = item;
-  return credential as Credential;
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -97,6 +98,24 @@ export const updateItem = async (
     ),
   );
 
+/** Removes the item if `condition` holds; say in it what may be taken for removed already. */
+export const removeItem = async (
+  { documents, tableName }: Table,
+  key: Key,
+  condition: Condition,
+): Promise<SaveOutcome> =>
+  conditionally(
+    `could not remove ${key.pk} ${key.sk}`,
+    documents.send(
+      new DeleteCommand({
+        TableName: tableName,
+        Key: key,
+        ConditionExpression: condition.expression,
+        ...inputOf(condition.expression, condition),
+      }),
+    ),
+  );
+
 /** All pages of one partition, or of the part below `prefix`, strongly consistent, in the order of the sort key. */
 export const listItems = async (
   table: Table,
@@ -124,9 +143,10 @@ export const listItems = async (
 export async function* pagesOf(
   { documents, tableName }: Table,
   query: Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>,
+  pagesMax = PAGES_MAX,
 ): AsyncGenerator<readonly Item[]> {
   let next: Item | undefined;
-  for (let page = 0; page < PAGES_MAX; page += 1) {
+  for (let page = 0; page < pagesMax; page += 1) {
     const { Items, LastEvaluatedKey } = await orExplain(
       `could not query ${query.IndexName ?? 'the table'}`,
       documents.send(new QueryCommand({ ...query, TableName: tableName, ExclusiveStartKey: next })),
@@ -135,10 +155,11 @@ export async function* pagesOf(
     if (LastEvaluatedKey === undefined) return;
     next = LastEvaluatedKey;
   }
-  throw new Error(`a query did not end within ${PAGES_MAX} pages`);
+  throw new Error(`a query did not end within ${pagesMax} pages`);
 }
 
-const inputOf = (expressions: string, { values }: Condition) => ({
+/** Names and values of an expression, each `#name` being the attribute of that name. */
+export const inputOf = (expressions: string, { values }: Condition) => ({
   ExpressionAttributeNames: Object.fromEntries(
     [...expressions.matchAll(/#(\w+)/g)].map(([name, attribute]) => [name, attribute ?? name]),
   ),

@@ -1,7 +1,7 @@
 import { Stripe } from 'stripe';
-import { fieldOf } from '../core/field.ts';
 import { isTimely, signedAtOf, TOLERANCE_SECONDS, type Verification } from '../core/signature.ts';
 import type { Clock } from '../ports.ts';
+import { parseSecretPair, type SecretPair } from './secret-pair.ts';
 
 type Deps = {
   /** The secret's text, `{"current":"whsec_…","previous":"whsec_…"}`. */
@@ -19,14 +19,13 @@ export const webhookSignature =
     if (!isTimely(signedAt, now)) return { kind: 'refused', because: 'time' };
     const text = decode(payload);
     if (text === undefined) return { kind: 'refused', because: 'body' };
-    return verifyWithEither(parseSecrets(await readSecret()), { text, header, now });
+    return verifyWithEither(parseSecretPair(await readSecret(), FORM), { text, header, now });
   };
 
-type Secrets = { readonly current: string; readonly previous: string | undefined };
 type Signed = { readonly text: string; readonly header: string; readonly now: number };
 
 const verifyWithEither = async (
-  { current, previous }: Secrets,
+  { current, previous }: SecretPair,
   signed: Signed,
 ): Promise<Verification> => {
   const verification = await verifyWith('current', current, signed);
@@ -37,7 +36,7 @@ const verifyWithEither = async (
 };
 
 const verifyWith = async (
-  name: keyof Secrets,
+  name: keyof SecretPair,
   secret: string,
   { text, header, now }: Signed,
 ): Promise<Verification> => {
@@ -68,30 +67,4 @@ const decode = (payload: Uint8Array): string | undefined => {
   }
 };
 
-const SECRET = /^whsec_\S+$/;
-
-const parseSecrets = (text: string): Secrets => {
-  const secrets = parseJson(text);
-  const current = secretAt(secrets, 'current');
-  const previous = secretAt(secrets, 'previous');
-  if (current === undefined) {
-    throw new Error(
-      'the webhook secret must be JSON of the form {"current":"whsec_…","previous":"whsec_…"} (previous is optional)',
-    );
-  }
-  return { current, previous };
-};
-
-/** Its syntax error would quote the secret. */
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const secretAt = (secrets: unknown, name: string): string | undefined => {
-  const secret = fieldOf(secrets, name);
-  return typeof secret === 'string' && SECRET.test(secret.trim()) ? secret.trim() : undefined;
-};
+const FORM = { pattern: /^whsec_\S+$/, name: 'the webhook secret', example: 'whsec_…' };

@@ -21,4 +21,12 @@ export type MetricName =
   | 'PolicyOverflow'
   | 'RepositoryMissing'
   | 'SweepCompleted'
-  | 'StripeReadsPercent';
+  | 'StripeReadsPercent'
+  | 'PullAnswered'
+  | 'GatewayUnavailable'
+  | 'LedgerFailed'
+  | 'HostileRedirect'
+  | 'DigestMismatch'
+  | 'IndexCompleted'
+  | 'IndexFailed'
+  | 'ReleaseOdd';

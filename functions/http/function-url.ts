@@ -1,4 +1,5 @@
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import type { RawRequest, RawResponse } from './raw.ts';
 
 type Result = {
   readonly statusCode: number;
@@ -19,6 +20,39 @@ export const functionUrl =
       body: await response.text(),
     };
   };
+
+type RawResult = Result & { readonly isBase64Encoded: true };
+
+/**
+ * The same for something that needs a path nobody has resolved and bytes nobody has recoded: an
+ * answer always travels in base64.
+ */
+export const rawFunctionUrl =
+  (handle: (request: RawRequest) => Promise<RawResponse>) =>
+  async (event: LambdaFunctionURLEvent): Promise<RawResult> => {
+    const { status, headers, body } = await handle({
+      method: event.requestContext.http.method,
+      rawPath: event.rawPath,
+      rawQuery: event.rawQueryString,
+      headers: lowerCased(event.headers),
+      body: bytesOf(event),
+    });
+    return {
+      statusCode: status,
+      headers,
+      body: Buffer.from(body).toString('base64'),
+      isBase64Encoded: true,
+    };
+  };
+
+const lowerCased = (
+  headers: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), value]],
+    ),
+  );
 
 /** The request with the bytes that came over the wire; `undefined` for what `Request` cannot hold. */
 const parseRequest = (event: LambdaFunctionURLEvent): Request | undefined => {

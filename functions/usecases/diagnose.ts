@@ -9,6 +9,7 @@ import {
   type StoredMembers,
 } from './diagnose-customers.ts';
 import { diagnosePolicy, type PolicyDiagnosisDeps, type PolicyScope } from './diagnose-policy.ts';
+import { diagnoseReleases, type ReleaseDiagnosisDeps } from './diagnose-releases.ts';
 import { diagnoseStripe, type StripeDeps } from './diagnose-stripe.ts';
 import { diagnoseWebhook } from './diagnose-webhook.ts';
 import type { Finding } from './finding.ts';
@@ -20,6 +21,7 @@ export type DiagnoseDeps = StripeDeps &
   CatalogDeps &
   CredentialDeps &
   PolicyDiagnosisDeps &
+  ReleaseDiagnosisDeps &
   SurveyDeps & {
     readonly due: DueIndex;
     readonly members: Pick<MemberStore, 'readRepository'>;
@@ -118,6 +120,7 @@ const examineRepositories = async (
     partition,
     catalogs: { deployed, accepted },
   });
+  const diagnoseTags = diagnoseReleases(deps, { deployed, accepted });
   for (const [index, repository] of repositories.entries()) {
     const stored = await look(`the members of ${repository}`, () =>
       deps.members.readRepository(repository),
@@ -127,6 +130,7 @@ const examineRepositories = async (
       items.push(...stored.members);
       add(await look(`the policy of ${repository}`, () => diagnoseOne({ repository, ...stored })));
     }
+    add(await look(`the tags of ${repository}`, () => diagnoseTags(repository)));
     onProgress('repositories', index + 1, repositories.length);
   }
   return { items, repositories: read };

@@ -1,5 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, it } from 'vitest';
+import { dynamoDue } from '../../functions/adapters/dynamo-due.ts';
+import { dynamoReleases } from '../../functions/adapters/dynamo-releases.ts';
 import { customer, NOON } from '../contracts/examples.ts';
 import { collect } from '../support/collect.ts';
 import { dynamoStores } from '../support/dynamo-server.ts';
@@ -55,7 +58,8 @@ it('reads strongly wherever a decision follows', async () => {
 
 it('asks again for what DynamoDB left unread of the breaker', async () => {
   const unread = { wharfage: { Keys: [{ pk: { S: 'STAGE' }, sk: { S: 'BREAKER#2026-11-21' } }] } };
-  const item = { sk: { S: 'BREAKER#2026-11-21' }, customers: { SS: ['cus_Nova'] } };
+  const key = { pk: { S: 'STAGE' }, sk: { S: 'BREAKER#2026-11-21' } };
+  const item = { ...key, customers: { SS: ['cus_Nova'] } };
   const { breaker, calls } = await storesThat((_call, index) => ({
     body: index === 0 ? { UnprocessedKeys: unread } : { Responses: { wharfage: [item] } },
   }));
@@ -68,21 +72,37 @@ it('asks again for what DynamoDB left unread of the breaker', async () => {
   ]);
 });
 
+it('names no day twice, since DynamoDB refuses such a batch', async () => {
+  const { breaker, calls } = await storesThat(() => ({ body: {} }));
+  const { days } = await breaker.readBreaker(['2026-11-21', '2026-11-21']);
+  expect(days).toHaveLength(2);
+  expect(calls[0]?.input.RequestItems).toMatchObject({ wharfage: { Keys: [{}, {}] } });
+});
+
 it('never takes an unread day for a day without revocations', async () => {
   const unread = { wharfage: { Keys: [{ pk: { S: 'STAGE' }, sk: { S: 'BREAKER#2026-11-21' } }] } };
   const { breaker, calls } = await storesThat(() => ({ body: { UnprocessedKeys: unread } }));
   await expect(breaker.readBreaker(['2026-11-21'])).rejects.toThrow(
     "DynamoDB left 1 of the breaker's items unread",
   );
-  expect(calls).toHaveLength(3);
+  // The first read brought one of the two; three more brought nothing.
+  expect(calls).toHaveLength(4);
 });
 
 it('gives up a listing that does not end', async () => {
-  const { due } = await storesThat(() => ({
-    body: {
-      Items: [],
-      LastEvaluatedKey: { pk: { S: 'CUSTOMER#cus_Nova' }, sk: { S: 'CUSTOMER' } },
-    },
-  }));
+  let pages = 0;
+  // Without a server in between: a thousand answers take their time.
+  const send = async () => {
+    pages += 1;
+    return { Items: [], LastEvaluatedKey: { pk: 'CUSTOMER#cus_Nova', sk: 'CUSTOMER' } };
+  };
+  const documents = { send } as unknown as DynamoDBDocumentClient;
+  const due = dynamoDue({ documents, tableName: 'wharfage' });
   await expect(collect(due.listAll())).rejects.toThrow('a query did not end within 1000 pages');
+  expect(pages).toBe(1_000);
+  const releases = dynamoReleases({ documents, tableName: 'wharfage' });
+  await expect(collect(releases.listReleases('acme/app'))).rejects.toThrow(
+    'a query did not end within 10000 pages',
+  );
+  expect(pages).toBe(11_000);
 });

@@ -13,6 +13,7 @@ import {
 } from '../contracts/examples.ts';
 import { collect } from '../support/collect.ts';
 import { dynamoServer } from '../support/dynamo-server.ts';
+import { loseNoMoreAnswers, loseOneAnswer } from '../support/lose-answer.ts';
 
 const server = await dynamoServer();
 afterAll(server.close);
@@ -164,22 +165,15 @@ it('reads all pages of the index', async () => {
   expect(await due.listDue(NOON, 100)).toHaveLength(22);
 });
 
-/** From now on the first write takes effect and its answer is lost on the way. */
-const loseOneAnswer = (): void => {
-  let isLost = false;
-  server.client.middlewareStack.add(
-    (next) => async (args) => {
-      const answer = await next(args);
-      if (isLost) return answer;
-      isLost = true;
-      throw Object.assign(new Error('answer lost'), { name: 'TimeoutError' });
-    },
-    { step: 'finalizeRequest', priority: 'low', name: 'loseOneAnswer' },
-  );
-};
-beforeEach(() => {
-  server.client.middlewareStack.remove('loseOneAnswer');
+it('completes the catalogs of an older release, which knew neither tags nor what stays after the end', async () => {
+  const { stage, put } = await open();
+  const old = { products: ['prod_app'], repositories: ['acme/app'], graceDays: 14 };
+  const sold = { ...catalogState().accepted, offers: { app: { ...old, awsAccounts: 'pull' } } };
+  await put({ pk: 'STAGE', sk: 'CATALOG', ...catalogState(), accepted: sold, deployed: sold });
+  expect(await stage.findCatalogState()).toStrictEqual(catalogState());
 });
+
+beforeEach(() => loseNoMoreAnswers(server.client));
 
 it.each<readonly [string, (stores: Opened) => Promise<unknown>, unknown]>([
   [
@@ -217,7 +211,7 @@ it.each<readonly [string, (stores: Opened) => Promise<unknown>, unknown]>([
   await stores.customers.saveCustomer(customer(), 0);
   await stores.credentials.putCredential(credential());
   for (const name of Object.keys(server.calls)) delete server.calls[name];
-  loseOneAnswer();
+  loseOneAnswer(server.client);
   expect(await act(stores)).toStrictEqual(outcome);
   expect(Object.values(server.calls).reduce((sum, calls) => sum + calls, 0)).toBeGreaterThan(1);
 });

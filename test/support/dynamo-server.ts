@@ -7,7 +7,11 @@ import { dynamoBreaker } from '../../functions/adapters/dynamo-breaker.ts';
 import { dynamoCredentials } from '../../functions/adapters/dynamo-credentials.ts';
 import { dynamoCustomers } from '../../functions/adapters/dynamo-customers.ts';
 import { dynamoDue } from '../../functions/adapters/dynamo-due.ts';
+import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
 import { dynamoMembers } from '../../functions/adapters/dynamo-members.ts';
+import { dynamoMisses } from '../../functions/adapters/dynamo-misses.ts';
+import { dynamoPulls } from '../../functions/adapters/dynamo-pulls.ts';
+import { dynamoReleases } from '../../functions/adapters/dynamo-releases.ts';
 import { dynamoStage } from '../../functions/adapters/dynamo-stage.ts';
 import { dynamoTable } from '../../functions/adapters/dynamo-table.ts';
 import { createTable } from '../../local/aws/table-schema.ts';
@@ -65,6 +69,10 @@ export const dynamoStores = (client: DynamoDBClient, tableName: string): Stores 
     credentials: dynamoCredentials(table),
     stage: dynamoStage(table),
     breaker: dynamoBreaker(table),
+    releases: dynamoReleases(table),
+    pulls: dynamoPulls(table),
+    ledger: dynamoLedger(table),
+    misses: dynamoMisses(table),
   };
 };
 

@@ -8,7 +8,6 @@ import {
   credentialKey,
   cursorKey,
   customerKey,
-  type Key,
   MEMBER_PREFIX,
   memberKey,
   policyKey,
@@ -28,9 +27,14 @@ import type {
   DueIndex,
   Member,
   MemberStore,
+  ReleaseStore,
   SaveOutcome,
   StageStore,
 } from '../../functions/ports.ts';
+import { memoryLedger } from './memory-ledger.ts';
+import { memoryMisses } from './memory-misses.ts';
+import { memoryPulls, memoryReleases } from './memory-releases.ts';
+import { memoryTable, type Rows, saveRevision } from './memory-table.ts';
 import type { Stores } from './stores.ts';
 
 /** A throw in `before` is a crash before the effect; one in `after` a write that took effect and was not answered. */
@@ -61,35 +65,15 @@ export const memoryStores = (hooks: Hooks = {}): MemoryStores => {
     credentials: observed(memoryCredentials(rows)),
     stage: observed(memoryStage(rows)),
     breaker: observed(memoryBreaker(rows)),
+    releases: observedReleases(memoryReleases(rows), observed, { calls, hooks }),
+    pulls: observed(memoryPulls(rows)),
+    ledger: observed(memoryLedger(rows)),
+    misses: observed(memoryMisses(rows)),
     calls,
     hooks,
     table: rows.table,
   };
 };
-
-const textOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
-
-/** Items are kept as JSON: nothing is shared with the caller, and absent stays absent as in DynamoDB. */
-const memoryTable = () => {
-  const table = new Map<string, string>();
-  return {
-    table,
-    get: <Item>(key: Key): Item | undefined => {
-      const text = table.get(textOf(key));
-      return text === undefined ? undefined : (JSON.parse(text) as Item);
-    },
-    put: (key: Key, item: unknown): void => {
-      table.set(textOf(key), JSON.stringify(item));
-    },
-    query: <Item>(pk: string, prefix: string): Item[] =>
-      [...table.entries()]
-        .filter(([key]) => key.startsWith(`${pk} ${prefix}`))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, text]) => JSON.parse(text) as Item),
-  };
-};
-
-type Rows = ReturnType<typeof memoryTable>;
 
 const enter = async (calls: Record<string, number>, hooks: Hooks, call: [string, unknown[]]) => {
   calls[call[0]] = (calls[call[0]] ?? 0) + 1;
@@ -110,6 +94,19 @@ const observer =
     ]);
     return Object.fromEntries(methods);
   };
+
+const observedReleases = (
+  releases: ReleaseStore,
+  observed: ReturnType<typeof observer>,
+  { calls, hooks }: Pick<MemoryStores, 'calls' | 'hooks'>,
+): ReleaseStore => ({
+  ...observed(releases),
+  listReleases: async function* listReleases(repository) {
+    await enter(calls, hooks, ['listReleases', [repository]]);
+    yield* releases.listReleases(repository);
+    await hooks.after?.('listReleases', [repository]);
+  },
+});
 
 const observedListing = (rows: Rows, calls: Record<string, number>, hooks: Hooks) =>
   async function* listAll(): AsyncGenerator<DueEntry> {
@@ -184,13 +181,6 @@ const memoryDue = (rows: Rows): DueIndex => {
       }
     },
   };
-};
-
-const saveRevision = (rows: Rows, key: Key, next: { readonly revision: number }): SaveOutcome => {
-  const stored = rows.get<{ readonly revision: number }>(key);
-  if ((stored?.revision ?? 0) !== next.revision - 1) return 'conflict';
-  rows.put(key, next);
-  return 'saved';
 };
 
 const memoryMembers = (rows: Rows): MemberStore => ({

@@ -3,7 +3,11 @@ import type {
   CredentialStore,
   CustomerStore,
   DueIndex,
+  Ledger,
   MemberStore,
+  MissMeter,
+  PullStore,
+  ReleaseStore,
   StageStore,
 } from '../../functions/ports.ts';
 
@@ -15,4 +19,8 @@ export type Stores = {
   readonly credentials: CredentialStore;
   readonly stage: StageStore;
   readonly breaker: Breaker;
+  readonly releases: ReleaseStore;
+  readonly pulls: PullStore;
+  readonly ledger: Ledger;
+  readonly misses: MissMeter;
 };

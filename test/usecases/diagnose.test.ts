@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogHash } from '../../functions/core/parse-catalog.ts';
+import { catalogHash } from '../../functions/core/catalog-hash.ts';
 import { NOTHING_APPLIED } from '../../functions/core/policy-record.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
 import { claimCredential } from '../../functions/usecases/claim-credential.ts';
