@@ -10,6 +10,9 @@ if (parsed.kind === 'invalid') {
 }
 const { catalog, warnings } = parsed;
 
+/** Where your customers put a lapsed subscription right. Every refusal in their terminal ends with it. */
+const renewalUrl = 'https://vendor.example/billing';
+
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
@@ -22,6 +25,7 @@ for (const { stage, livemode } of [
     stage,
     livemode,
     catalog,
+    renewalUrl,
     description: `Wharfage ${stage}: Stripe subscriptions open pull access to ECR repositories`,
   });
   for (const warning of warnings) Validations.of(stack).addWarning('wharfage:catalog', warning);

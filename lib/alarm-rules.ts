@@ -18,12 +18,15 @@ import {
   WITHIN_2_HOURS,
   WITHIN_15_MINUTES,
 } from './alarm-rule.ts';
+import { gatewayRules } from './gateway-alarm-rules.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface AlarmSources {
   readonly stage: string;
   readonly webhook: IFunction;
   readonly sweep: IFunction;
+  readonly gateway: IFunction;
+  readonly indexRelease: IFunction;
   readonly customers: WorkQueue;
   readonly policies: WorkQueue;
 }
@@ -35,6 +38,7 @@ export const alarmRules = (sources: AlarmSources): readonly AlarmRule[] => [
   ...sweepRules(sources),
   ...accessRules(sources),
   ...policyRules(sources),
+  ...gatewayRules(sources),
 ];
 
 const queueRules = ({ customers, policies }: AlarmSources): readonly AlarmRule[] => [

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
+import { checkRegistry } from './check-registry.ts';
 import { probeRepositoryName } from './names.ts';
-import type { WharfageProps } from './wharfage.ts';
+import type { WharfageProps } from './wharfage-props.ts';
 
 const STAGE = /^[a-z][a-z0-9]{0,15}$/;
 const STRIPE_ACCOUNT = /^acct_[A-Za-z0-9]{1,64}$/;
@@ -26,6 +27,7 @@ export const checkProps = (props: WharfageProps): void => {
     }),
     ...checkRetired(props),
     ...checkProbe(props),
+    ...checkRegistry(props),
   ];
   if (problems.length > 0) throw new Error(problems.join('\n'));
 };

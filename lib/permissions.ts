@@ -7,27 +7,28 @@ import { DUE_INDEX, type StageTable } from './customer-table.ts';
 import { sealedSecretPattern } from './names.ts';
 
 /** The table's partitions, the boundary that IAM can see. */
-export type Partition = 'CUSTOMER#*' | 'MEMBERS#*' | 'STAGE';
+export type Partition = 'CUSTOMER#*' | 'MEMBERS#*' | 'RELEASES#*' | 'LEDGER#*' | 'STAGE';
 
 /**
- * Some actions on the items of one kind of partition. `ForAllValues` alone is true for a request
+ * Some actions on the items of these kinds of partitions; a request that names items of two kinds
+ * needs both in one statement. `ForAllValues` alone is true for a request
  * that names no partition at all; `Null` refuses that.
  */
 export const onItems = (
   table: StageTable,
-  partition: Partition,
+  partitions: Partition | readonly Partition[],
   ...actions: readonly DynamoAction[]
 ): PolicyStatement =>
   new PolicyStatement({
     actions: actions.map((action) => `dynamodb:${action}`),
     resources: [table.tableArn],
     conditions: {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partition] },
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions].flat() },
       Null: { 'dynamodb:LeadingKeys': 'false' },
     },
   });
 
-type DynamoAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem';
+type DynamoAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 
 /**
  * For a query of an index LeadingKeys is the index's own key, here a shard number that says nothing
@@ -50,20 +51,36 @@ export const sendTo = (...queues: readonly IQueue[]): PolicyStatement =>
 /** So many that the longest names stay below the 6,144 characters of a managed policy. */
 const REPOSITORIES_PER_STATEMENT = 15;
 
-/**
- * The whole policy of these repositories, and nothing else of them: no image, no list. CDK spreads a
- * long list over several policies, but only whole statements.
- */
+/** The whole policy of these repositories, and nothing else of them: no image, no list. */
 export const onPolicies = (repositories: readonly IRepository[]): readonly PolicyStatement[] =>
+  onRepositories(repositories, [
+    'ecr:GetRepositoryPolicy',
+    'ecr:SetRepositoryPolicy',
+    'ecr:DeleteRepositoryPolicy',
+  ]);
+
+/** Reading these repositories' images, and never their policy. */
+export const onImages = (
+  repositories: readonly IRepository[],
+  ...actions: readonly ImageAction[]
+): readonly PolicyStatement[] =>
+  onRepositories(
+    repositories,
+    actions.map((action) => `ecr:${action}`),
+  );
+
+type ImageAction = 'BatchGetImage' | 'DescribeImages' | 'GetDownloadUrlForLayer';
+
+/** CDK spreads a long list over several policies, but only whole statements. */
+const onRepositories = (
+  repositories: readonly IRepository[],
+  actions: readonly string[],
+): readonly PolicyStatement[] =>
   Array.from(
     { length: Math.ceil(repositories.length / REPOSITORIES_PER_STATEMENT) },
     (_, index) =>
       new PolicyStatement({
-        actions: [
-          'ecr:GetRepositoryPolicy',
-          'ecr:SetRepositoryPolicy',
-          'ecr:DeleteRepositoryPolicy',
-        ],
+        actions: [...actions],
         resources: repositories
           .slice(index * REPOSITORIES_PER_STATEMENT, (index + 1) * REPOSITORIES_PER_STATEMENT)
           .map(({ repositoryArn }) => repositoryArn),

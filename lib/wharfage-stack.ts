@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { Wharfage, type WharfageProps } from './wharfage.ts';
+import { Wharfage } from './wharfage.ts';
+import type { WharfageProps } from './wharfage-props.ts';
 
 export interface WharfageStackProps extends StackProps, WharfageProps {}
 
@@ -16,6 +17,8 @@ export class WharfageStack extends Stack {
       Stage: props.stage,
       Livemode: String(props.livemode),
       WebhookUrl: wharfage.webhookUrl,
+      RegistryUrl: wharfage.registry.url,
+      RegistryDomainTarget: wharfage.registry.distribution.distributionDomainName,
       TableName: wharfage.table.tableName,
       CustomersQueueUrl: wharfage.customers.queue.queueUrl,
       CustomersDeadLettersUrl: wharfage.customers.deadLetters.queueUrl,
@@ -23,6 +26,8 @@ export class WharfageStack extends Stack {
       PoliciesDeadLettersUrl: wharfage.policies.deadLetters.queueUrl,
       StripeKeySecretArn: wharfage.stripeKeySecret.secretArn,
       WebhookSecretArn: wharfage.webhookSecret.secretArn,
+      FrontSecretArn: wharfage.registry.frontSecret.secretArn,
+      TokenSecretArn: wharfage.registry.tokenSecret.secretArn,
       ProbeRepository: wharfage.probeRepository.repositoryName,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

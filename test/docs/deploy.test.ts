@@ -20,16 +20,20 @@ describe('the deployment page', () => {
   });
 
   it('lists every prop of the construct', () => {
-    const props = read('lib/wharfage.ts').split('export class')[0] ?? '';
-    const names = found(props, /^ {2}readonly (\w+)\??:/gm);
-    expect(names).toContain('stage');
+    const [own = '', registry = ''] =
+      read('lib/wharfage-props.ts').split('interface RegistryProps');
+    const namesOf = (props: string) => found(props, /^ {2}readonly (\w+)\??:/gm);
+    const names = [...namesOf(own), ...namesOf(registry).map((name) => `registry.${name}`)];
+    expect(names).toEqual(expect.arrayContaining(['stage', 'registry.domainName']));
     expect(names.filter((name) => !page.includes(`| \`${name}\` |`))).toEqual([]);
   });
 
   it('lists every alarm', () => {
-    const rules = read('lib/alarm-rules.ts') + read('lib/access-alarm-rules.ts');
+    const rules = ['alarm-rules', 'access-alarm-rules', 'gateway-alarm-rules']
+      .map((file) => read(`lib/${file}.ts`))
+      .join('');
     const names = found(rules, /name: '(\w+)'/g);
-    expect(names).toHaveLength(19);
+    expect(names).toHaveLength(26);
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 });

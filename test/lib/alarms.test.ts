@@ -101,10 +101,59 @@ describe('the alarms', () => {
         'ignore',
       ],
       [
+        'wharfage-test-DigestMismatch',
+        'Sum Wharfage DigestMismatch of test in 300 s',
+        '> 0',
+        '1 of 24',
+        'notBreaching',
+      ],
+      [
         'wharfage-test-DriftRepeated',
         'Sum Wharfage DriftRepeated of test in 3600 s',
         '> 0',
         '1 of 26',
+        'notBreaching',
+      ],
+      [
+        'wharfage-test-GatewayFailing',
+        'FILL(unavailable, 0) + FILL(crashed, 0) + FILL(throttled, 0); Sum Wharfage GatewayUnavailable of test in 300 s; Sum AWS/Lambda Url5xxCount of wharfage-test-gateway in 300 s; Sum AWS/Lambda Throttles of wharfage-test-gateway in 300 s',
+        '>= 3',
+        '1 of 3',
+        'notBreaching',
+      ],
+      [
+        'wharfage-test-HostileRedirect',
+        'Sum Wharfage HostileRedirect of test in 300 s',
+        '> 0',
+        '1 of 24',
+        'notBreaching',
+      ],
+      [
+        'wharfage-test-IndexCrashing',
+        'Sum AWS/Lambda Errors of wharfage-test-index-release in 300 s',
+        '> 0',
+        '3 of 12',
+        'notBreaching',
+      ],
+      [
+        'wharfage-test-IndexFailing',
+        'Sum Wharfage IndexFailed of test in 300 s',
+        '> 0',
+        '3 of 3',
+        'notBreaching',
+      ],
+      [
+        'wharfage-test-IndexMissing',
+        'Sum Wharfage IndexCompleted of test in 300 s',
+        '< 1',
+        '3 of 3',
+        'breaching',
+      ],
+      [
+        'wharfage-test-LedgerFailed',
+        'Sum Wharfage LedgerFailed of test in 300 s',
+        '> 0',
+        '1 of 24',
         'notBreaching',
       ],
       [
@@ -243,6 +292,7 @@ describe('the alarms', () => {
       stage: 'test',
       livemode: false,
       catalog: CATALOG,
+      renewalUrl: 'https://vendor.example/billing',
       alarmTopic,
     });
     const loud = alarmsOf(Template.fromStack(stack));

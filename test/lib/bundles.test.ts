@@ -12,6 +12,8 @@ const BYTES_MAX = {
   sync: 700_000,
   sweep: 700_000,
   'apply-policy': 600_000,
+  gateway: 600_000,
+  'index-release': 600_000,
 } as const;
 
 let directory = '';

@@ -19,9 +19,20 @@ const acknowledgedIn = (scope: IConstruct): Acknowledged =>
       .map(({ data }) => data),
   );
 
+const WITH_DOMAIN = {
+  registry: {
+    domainName: 'registry.vendor.example',
+    certificate: { certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b2c3d' },
+  },
+} as const;
+
 describe('the rules of AWS Solutions', () => {
   it('find nothing that is not acknowledged', () => {
     expect(findingsOf(stackOf())).toEqual([]);
+  });
+
+  it('find nothing that is not acknowledged with a domain of the vendor’s either', () => {
+    expect(findingsOf(stackOf(WITH_DOMAIN))).toEqual([]);
   });
 
   it('would find a role that may do anything, here as elsewhere', () => {
@@ -36,13 +47,22 @@ describe('the rules of AWS Solutions', () => {
     ]);
   });
 
-  it('are acknowledged in two places, each with a reason', () => {
+  it('are acknowledged in few places, each with a reason', () => {
     const acknowledged = acknowledgedIn(stackOf());
     const ids = Object.keys(acknowledged).map((id) => id.replace(/^Annotation::/, ''));
     expect(ids.sort()).toEqual([
+      'AwsSolutions-CFR1',
+      'AwsSolutions-CFR2',
+      'AwsSolutions-CFR3',
+      'AwsSolutions-CFR4',
       'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:wharfage/test/*]',
       'AwsSolutions-SMG4',
     ]);
     for (const reason of Object.values(acknowledged)) expect(reason.length).toBeGreaterThan(80);
+  });
+
+  it('hold for TLS where the vendor has a domain', () => {
+    const ids = Object.keys(acknowledgedIn(stackOf(WITH_DOMAIN)));
+    expect(ids.filter((id) => id.endsWith('CFR4'))).toEqual([]);
   });
 });

@@ -11,13 +11,17 @@ type Statement = {
 const listOf = <Entry>(value: Entry | readonly Entry[]): readonly Entry[] =>
   Array.isArray(value) ? value : [value as Entry];
 
-/** Every statement of every policy that is attached to the function's role. */
-const statementsOf = (resources: Resources, functionName: string): readonly Statement[] => {
+const roleOf = (resources: Resources, functionName: string): string => {
   const fn = Object.values(resources).find(
     ({ Type, Properties }) =>
       Type === 'AWS::Lambda::Function' && Properties.FunctionName === functionName,
   );
-  const role = textOf(resources, fn?.Properties.Role);
+  return textOf(resources, fn?.Properties.Role);
+};
+
+/** Every statement of every policy that is attached to the function's role. */
+const statementsOf = (resources: Resources, functionName: string): readonly Statement[] => {
+  const role = roleOf(resources, functionName);
   return Object.values(resources)
     .filter(({ Type }) => Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy')
     .filter(({ Properties }) =>
@@ -64,6 +68,9 @@ const WRITE_POLICY = [
   'ecr:GetRepositoryPolicy',
   'ecr:SetRepositoryPolicy',
 ];
+const SERVE_IMAGES = ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'];
+const LIST_IMAGES = ['ecr:BatchGetImage', 'ecr:DescribeImages'];
+const FUNCTIONS = ['webhook', 'sync', 'sweep', 'apply-policy', 'gateway', 'index-release'] as const;
 
 const template = templateOf();
 const deployed = resourcesOf(template);
@@ -131,49 +138,120 @@ describe('a function may do this and nothing else', () => {
         'ecr:repository/acme/app': WRITE_POLICY,
       },
     ],
+    [
+      'gateway',
+      {
+        '/aws/lambda/wharfage-test-gateway': LOG,
+        'wharfage-test-front': READ_SECRET,
+        'wharfage-test-tokens': READ_SECRET,
+        'wharfage-test [CUSTOMER#*,RELEASES#*]': ['dynamodb:BatchGetItem'],
+        'wharfage-test [RELEASES#*]': [
+          'dynamodb:DeleteItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
+        'wharfage-test [LEDGER#*]': ['dynamodb:UpdateItem'],
+        'wharfage-test [STAGE]': ['dynamodb:GetItem'],
+        'ecr:repository/acme/agent': SERVE_IMAGES,
+        'ecr:repository/acme/app': SERVE_IMAGES,
+      },
+    ],
+    [
+      'index-release',
+      {
+        '/aws/lambda/wharfage-test-index-release': LOG,
+        'wharfage-test [RELEASES#*]': [
+          'dynamodb:BatchGetItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+        ],
+        'wharfage-test [STAGE]': ['dynamodb:GetItem'],
+        'ecr:repository/acme/agent': LIST_IMAGES,
+        'ecr:repository/acme/app': LIST_IMAGES,
+      },
+    ],
   ])('%s', (name, permissions) => {
     expect(permissionsOf(deployed, `wharfage-test-${name}`)).toEqual(permissions);
   });
 
   it('a request that names no partition is refused, not let through by ForAllValues', () => {
-    const conditions = ['webhook', 'sync', 'sweep', 'apply-policy']
-      .flatMap((name) => statementsOf(deployed, `wharfage-test-${name}`))
+    const conditions = FUNCTIONS.flatMap((name) => statementsOf(deployed, `wharfage-test-${name}`))
       .filter(({ Action }) => listOf(Action).some((action) => action.startsWith('dynamodb:')))
       .filter(({ Resource }) => textOf(deployed, Resource) === 'wharfage-test')
       .map(({ Condition }) => Condition?.Null);
-    expect(conditions).toHaveLength(8);
+    expect(conditions).toHaveLength(14);
     for (const condition of conditions) {
       expect(condition).toEqual({ 'dynamodb:LeadingKeys': 'false' });
     }
   });
 
+  it.each([
+    // Whoever decides about a customer, and whoever counts, cannot be the same.
+    ['CUSTOMER#', ['sync']],
+    ['MEMBERS#', ['sync', 'apply-policy']],
+    ['LEDGER#', ['gateway']],
+    ['RELEASES#', ['gateway', 'index-release']],
+    ['STAGE', ['sync', 'sweep']],
+  ])('only these write what begins with %s: %j', (prefix, writers) => {
+    const writes = FUNCTIONS.filter((name) =>
+      Object.entries(permissionsOf(deployed, `wharfage-test-${name}`)).some(
+        ([resource, actions]) =>
+          (resource.includes(`[${prefix}`) || resource.includes(`,${prefix}`)) &&
+          actions.some((action) => /^dynamodb:(Put|Update|Delete)Item$/.test(action)),
+      ),
+    );
+    expect(writes).toEqual(writers);
+  });
+
+  it('and none of them deletes a customer, a member or a count', () => {
+    const deletes = FUNCTIONS.flatMap((name) =>
+      Object.entries(permissionsOf(deployed, `wharfage-test-${name}`)),
+    ).filter(([, actions]) => actions.includes('dynamodb:DeleteItem'));
+    expect(deletes.map(([resource]) => resource)).toEqual([
+      'wharfage-test [RELEASES#*]',
+      'wharfage-test [RELEASES#*]',
+    ]);
+  });
+
   it('one role for each function, and no managed policy that AWS may widen', () => {
     const roles = Object.values(resourcesOf(template, 'AWS::IAM::Role'));
-    expect(roles).toHaveLength(4);
+    expect(roles).toHaveLength(FUNCTIONS.length);
     for (const { Properties } of roles) expect(Properties.ManagedPolicyArns).toBeUndefined();
   });
 
-  it('the sealed credentials of a stage are not the Stripe secrets, nor those of another stage', () => {
+  it('the sealed credentials of a stage are not its other secrets, nor those of another stage', () => {
     const pattern = /^wharfage\/test\/.*$/;
     const names = Object.values(resourcesOf(template, 'AWS::SecretsManager::Secret')).map(
       ({ Properties }) => String(Properties.Name),
     );
-    expect(names).toHaveLength(2);
+    expect(names).toHaveLength(4);
     expect(names.filter((name) => pattern.test(name))).toEqual([]);
     expect(pattern.test('wharfage/test2/abc')).toBe(false);
   });
 });
 
-describe('the policies of repositories', () => {
-  it('that are no longer sold can be written while customers are left', () => {
-    const retired = resourcesOf(templateOf({ retiredRepositories: ['acme/old', 'acme/app'] }));
-    expect(
-      Object.keys(permissionsOf(retired, 'wharfage-test-apply-policy')).filter((name) =>
-        name.startsWith('ecr:'),
-      ),
-    ).toEqual(['ecr:repository/acme/agent', 'ecr:repository/acme/app', 'ecr:repository/acme/old']);
-  });
+describe('repositories that are no longer sold', () => {
+  it.each(['apply-policy', 'gateway', 'index-release'])(
+    'are open to %s while customers are left',
+    (name) => {
+      const retired = resourcesOf(templateOf({ retiredRepositories: ['acme/old', 'acme/app'] }));
+      const repositories = Object.keys(permissionsOf(retired, `wharfage-test-${name}`)).filter(
+        (resource) => resource.startsWith('ecr:'),
+      );
+      expect(repositories).toEqual([
+        'ecr:repository/acme/agent',
+        'ecr:repository/acme/app',
+        'ecr:repository/acme/old',
+      ]);
+    },
+  );
+});
 
+describe('the policies of repositories', () => {
   it('are in no template: a deployment would overwrite what the functions wrote', () => {
     const repositories = Object.values(resourcesOf(template, 'AWS::ECR::Repository'));
     expect(repositories.map(({ Properties }) => Properties.RepositoryName)).toEqual([
@@ -191,6 +269,8 @@ describe('the policies of repositories', () => {
           repositories: Array.from({ length: 100 }, (_, index) => `acme/product-${offer}-${index}`),
           graceDays: 14,
           awsAccounts: 'pull',
+          tags: [],
+          afterEnd: 'deny',
         } as const,
       ]),
     );
@@ -205,10 +285,18 @@ describe('the policies of repositories', () => {
         },
       }),
     );
-    const permissions = permissionsOf(many, 'wharfage-test-apply-policy');
-    expect(Object.keys(permissions).filter((name) => name.startsWith('ecr:'))).toHaveLength(300);
     const policies = Object.values(many).filter(({ Type }) => Type === 'AWS::IAM::ManagedPolicy');
-    expect(policies.length).toBeLessThanOrEqual(10);
+    for (const name of ['apply-policy', 'gateway', 'index-release']) {
+      const permissions = permissionsOf(many, `wharfage-test-${name}`);
+      const repositories = Object.keys(permissions).filter((one) => one.startsWith('ecr:'));
+      expect(repositories).toHaveLength(300);
+      const role = roleOf(many, `wharfage-test-${name}`);
+      const own = policies.filter(({ Properties }) =>
+        listOf(Properties.Roles).some((one) => textOf(many, one) === role),
+      );
+      expect(own).not.toEqual([]);
+      expect(own.length).toBeLessThanOrEqual(10);
+    }
     for (const { Properties } of policies) {
       const { Statement } = Properties.PolicyDocument as {
         readonly Statement: readonly Statement[];

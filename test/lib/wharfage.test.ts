@@ -72,7 +72,7 @@ describe('a restored table', () => {
     const tables = Object.values(resourcesOf(restored, 'AWS::Lambda::Function')).flatMap(
       ({ Properties }) => Object(Properties.Environment).Variables.TABLE_NAME ?? [],
     );
-    expect(tables).toEqual(Array(3).fill('wharfage-test-restored'));
+    expect(tables).toEqual(Array(5).fill('wharfage-test-restored'));
   });
 
   it('and no other is what the functions may read and write', () => {
@@ -162,7 +162,7 @@ describe('a function', () => {
   };
 
   it('runs on Node 24, arm64, and logs to its own group for three months', () => {
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(6);
     for (const { Properties } of functions) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
       const { LogGroup } = Properties.LoggingConfig as { readonly LogGroup: unknown };
@@ -170,7 +170,7 @@ describe('a function', () => {
       expect(Properties.ReservedConcurrentExecutions).toBeUndefined();
     }
     const groups = Object.values(resourcesOf(template, 'AWS::Logs::LogGroup'));
-    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual([90, 90, 90, 90]);
+    expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(Array(6).fill(90));
   });
 
   it.each([
@@ -217,12 +217,27 @@ describe('a function', () => {
         PARTITION: 'AWS::Partition',
       },
     ],
+    [
+      'gateway',
+      {
+        STAGE: 'test',
+        TABLE_NAME: 'wharfage-test',
+        FRONT_SECRET_ARN: 'wharfage-test-front',
+        TOKEN_SECRET_ARN: 'wharfage-test-tokens',
+        RENEWAL_URL: 'https://vendor.example/billing',
+        NOTICE_DAYS: '7',
+        LAYER_ORIGIN: 'https://*.AWS::URLSuffix',
+        MANIFEST_HEAD: 'full',
+      },
+    ],
+    ['index-release', { STAGE: 'test', TABLE_NAME: 'wharfage-test' }],
   ])('%s is told what it needs, and no secret', (name, environment) => {
     expect(environmentOf(`wharfage-test-${name}`)).toEqual(environment);
   });
 
   it('sweep runs every five minutes, is not repeated, and may list for a quarter of an hour', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'wharfage-test-sweep',
       ScheduleExpression: 'rate(5 minutes)',
       State: 'ENABLED',
     });
@@ -236,9 +251,9 @@ describe('a function', () => {
     });
   });
 
-  it('webhook alone can be called from outside, through its URL', () => {
-    template.resourceCountIs('AWS::Lambda::Url', 1);
-    template.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
+  it('can be called from outside only if it is webhook or gateway, and only through its URL', () => {
+    template.resourceCountIs('AWS::Lambda::Url', 2);
+    template.allResourcesProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
     template.allResourcesProperties('AWS::Lambda::Permission', {
       FunctionName: Match.objectLike({ 'Fn::GetAtt': Match.anyValue() }),
     });
@@ -248,6 +263,8 @@ describe('a function', () => {
     expect(open.map(({ Properties }) => textOf(deployed, Properties.FunctionName))).toEqual([
       'wharfage-test-webhook',
       'wharfage-test-webhook',
+      'wharfage-test-gateway',
+      'wharfage-test-gateway',
     ]);
     for (const { Properties } of open) {
       const isUrlOnly =
@@ -257,9 +274,11 @@ describe('a function', () => {
   });
 });
 
-describe('the secrets', () => {
+describe('Stripe’s secrets', () => {
   it('are made once, with a value of their own, and stay when the stack goes', () => {
-    const secrets = Object.values(resourcesOf(template, 'AWS::SecretsManager::Secret'));
+    const secrets = Object.values(resourcesOf(template, 'AWS::SecretsManager::Secret')).filter(
+      ({ Properties }) => String(Properties.Name).includes('-stripe-'),
+    );
     expect(secrets).toHaveLength(2);
     for (const { Properties, DeletionPolicy } of secrets) {
       expect(DeletionPolicy).toBe('Retain');
@@ -275,7 +294,11 @@ describe('the secrets', () => {
       stripeKeySecret: Secret.fromSecretNameV2(outside, 'Key', 'my-key'),
       webhookSecret: Secret.fromSecretNameV2(outside, 'Webhook', 'my-webhook'),
     });
-    own.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    const made = Object.values(resourcesOf(own, 'AWS::SecretsManager::Secret'));
+    expect(made.map(({ Properties }) => Properties.Name)).toEqual([
+      'wharfage-test-front',
+      'wharfage-test-tokens',
+    ]);
     const text = JSON.stringify(own.toJSON());
     expect(text).toContain('secret:my-key-??????');
     expect(text).toContain('secret:my-webhook-??????');
@@ -291,7 +314,7 @@ describe('a stage', () => {
         ),
       )
       .filter((name) => typeof name === 'string');
-    expect(names).toHaveLength(17);
+    expect(names).toHaveLength(25);
     for (const name of names) expect(name).toMatch(/^(\/aws\/lambda\/)?wharfage-test(-|$)/);
   });
 
@@ -300,7 +323,7 @@ describe('a stage', () => {
     expect(
       Object.fromEntries(
         outputs
-          .filter(([name]) => name !== 'WebhookUrl')
+          .filter(([name]) => !/^(Webhook|Registry)/.test(name) || name.endsWith('Arn'))
           .map(([name, { Value }]) => [name, textOf(deployed, Value)]),
       ),
     ).toEqual({
@@ -313,9 +336,13 @@ describe('a stage', () => {
       PoliciesDeadLettersUrl: 'wharfage-test-policies-dead.fifo',
       StripeKeySecretArn: 'wharfage-test-stripe-key',
       WebhookSecretArn: 'wharfage-test-stripe-webhook',
+      FrontSecretArn: 'wharfage-test-front',
+      TokenSecretArn: 'wharfage-test-tokens',
       ProbeRepository: 'wharfage-test-probe',
     });
-    expect(Object.keys(template.toJSON().Outputs)).toContain('WebhookUrl');
+    expect(Object.keys(template.toJSON().Outputs)).toEqual(
+      expect.arrayContaining(['WebhookUrl', 'RegistryUrl', 'RegistryDomainTarget']),
+    );
     const asDescribed = outputs.map(([name, { Value }]) => ({
       OutputKey: name,
       OutputValue: name === 'WebhookUrl' ? 'https://example.com' : textOf(deployed, Value),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Catalog } from '../../functions/core/catalog.ts';
-import type { WharfageProps } from '../../lib/wharfage.ts';
+import type { WharfageProps } from '../../lib/wharfage-props.ts';
 import { WharfageStack } from '../../lib/wharfage-stack.ts';
 
 export const CATALOG: Catalog = {
@@ -12,8 +12,17 @@ export const CATALOG: Catalog = {
       repositories: ['acme/app', 'acme/agent'],
       graceDays: 14,
       awsAccounts: 'pull',
+      tags: [],
+      afterEnd: 'deny',
     },
-    all: { products: ['prod_all'], repositories: ['acme/app'], graceDays: 14, awsAccounts: 'none' },
+    all: {
+      products: ['prod_all'],
+      repositories: ['acme/app'],
+      graceDays: 14,
+      awsAccounts: 'none',
+      tags: [],
+      afterEnd: 'deny',
+    },
   },
   onDispute: 'ignore',
   onFullRefund: 'ignore',
@@ -42,6 +51,7 @@ export const stackOf = (props: Partial<WharfageProps> = {}): WharfageStack =>
     stage: 'test',
     livemode: false,
     catalog: CATALOG,
+    renewalUrl: 'https://vendor.example/billing',
     ...props,
   });
 
