@@ -9,8 +9,8 @@ export type Login = {
 
 const PLACEHOLDER = 'registry.example.com';
 
-const NO_GATEWAY =
-  'There is no gateway yet, so this credential opens nothing yet: registry.example.com stands for its\nhost. Give the host with --registry once there is one.';
+const NO_HOST =
+  'registry.example.com stands for the host of your gateway, which this deployment does not name: give it\nwith --registry.';
 
 const AFTERWARDS = {
   deleted: 'This secret is shown once and is stored nowhere any more. If it is lost, rotate.',
@@ -22,7 +22,7 @@ export const handoverText = (login: Login): string => {
   const host = registry ?? PLACEHOLDER;
   return [
     AFTERWARDS[sealedCopy],
-    ...(registry === undefined ? [NO_GATEWAY] : []),
+    ...(registry === undefined ? [NO_HOST] : []),
     '',
     `credential  ${credentialId}`,
     `user name   ${username}`,

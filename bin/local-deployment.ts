@@ -9,6 +9,8 @@ export type LocalDeployment = Deployment & {
   readonly partition: string;
   /** How far the local system's clock is ahead of the machine's. */
   readonly clockOffsetSeconds: number;
+  /** The local page, and what whoever may read this file shows it: only they make it read files. */
+  readonly page?: { readonly url: string; readonly key: string };
   readonly endpoints: {
     readonly dynamodb: string;
     readonly sqs: string;

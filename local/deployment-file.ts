@@ -21,15 +21,20 @@ export type DeploymentFile = {
 /** For `npx wharfage … --local`: where the parts of this start are, which differs each time. */
 export const deploymentFile = (
   path: string,
-  system: Pick<System, 'farEnds' | 'clock'>,
+  system: Pick<System, 'farEnds' | 'clock' | 'registry'>,
+  page: LocalDeployment['page'],
 ): DeploymentFile => ({
-  write: () => replaceFile(path, `${JSON.stringify(deploymentOf(system), null, 2)}\n`),
+  write: () => replaceFile(path, `${JSON.stringify({ ...deploymentOf(system), page }, null, 2)}\n`),
   remove: () => rm(path, { force: true }),
 });
 
 const STRIPE = 'https://api.stripe.com';
 
-const deploymentOf = ({ farEnds, clock }: Pick<System, 'farEnds' | 'clock'>): LocalDeployment => {
+const deploymentOf = ({
+  farEnds,
+  clock,
+  registry,
+}: Pick<System, 'farEnds' | 'clock' | 'registry'>): LocalDeployment => {
   const { sqs, secrets, table, ecr, stripe } = farEnds;
   return {
     stage: STAGE,
@@ -41,6 +46,7 @@ const deploymentOf = ({ farEnds, clock }: Pick<System, 'farEnds' | 'clock'>): Lo
     webhookSecretArn: secrets.arnOf(WEBHOOK_SECRET) ?? '',
     probeRepository: PROBE_REPOSITORY,
     partition: 'aws',
+    registry: new URL(registry.origin).host,
     clockOffsetSeconds: clock.offsetSeconds(),
     endpoints: {
       dynamodb: table.url,

@@ -7,11 +7,13 @@ import type { FarEnds } from './far-ends.ts';
 import { type EventSource, startEventSource } from './lambda/event-source.ts';
 import { type FunctionUrl, startFunctionUrl } from './lambda/function-url.ts';
 import {
+  FRONT_SECRET,
   PROBE_REPOSITORY,
   QUEUES,
   STAGE,
   STRIPE_KEY_SECRET,
   TABLE_NAME,
+  TOKENS_SECRET,
   WEBHOOK_SECRET,
 } from './names.ts';
 
@@ -29,8 +31,9 @@ export type Lambdas = {
  * from the SDK's own variables, so that nothing inside `functions/` knows that it runs here.
  */
 export const setEnvironment = (
-  { sqs, ecr, secrets, table, stripe }: FarEnds,
+  { sqs, ecr, secrets, table, stripe, storage }: FarEnds,
   catalog: Catalog,
+  renewalUrl: string,
 ): void => {
   Object.assign(globalThis, { WHARFAGE_CATALOG: catalog });
   // The SDK would prefer the newcomer's own profile, and sign with it.
@@ -55,6 +58,12 @@ export const setEnvironment = (
     STRIPE_READS_MAX: '0',
     PROBE_REPOSITORY,
     PARTITION: 'aws',
+    FRONT_SECRET_ARN: secrets.arnOf(FRONT_SECRET),
+    TOKEN_SECRET_ARN: secrets.arnOf(TOKENS_SECRET),
+    RENEWAL_URL: renewalUrl,
+    NOTICE_DAYS: '7',
+    LAYER_ORIGIN: storage.origin,
+    MANIFEST_HEAD: 'full',
   });
 };
 

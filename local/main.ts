@@ -18,13 +18,17 @@ const report = (message: string, error: unknown): void => {
   console.error(`${message}: ${errorText(error)}`);
 };
 
-const greet = ({ pageUrl, webhookUrl }: Running, { realStripe }: StartOptions): void => {
+const greet = (
+  { pageUrl, webhookUrl, registryUrl }: Running,
+  { realStripe }: StartOptions,
+): void => {
   const lines =
     realStripe === undefined
       ? [
           `Wharfage runs on this machine. Open ${pageUrl}`,
           '',
           'Create a customer there, subscribe it, and watch what it may pull.',
+          'An image of your own:  npm run local -- add image.tar --repository acme/app --tag 2.0',
         ]
       : [
           `Wharfage runs on this machine, with Stripe’s real test mode. Open ${pageUrl}`,
@@ -35,6 +39,7 @@ const greet = ({ pageUrl, webhookUrl }: Running, { realStripe }: StartOptions): 
     [
       '',
       ...lines,
+      `Customers pull from ${new URL(registryUrl).host}: the page says how, with docker, podman, skopeo or helm.`,
       'The operator’s command works here too:  npx wharfage doctor --local',
       `What the functions log is in ${FOLDER}/functions.log. Ctrl-C saves and ends.`,
       '',

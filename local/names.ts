@@ -6,10 +6,13 @@ export const TABLE_NAME = 'wharfage-local';
 export const PROBE_REPOSITORY = 'wharfage-local-probe';
 export const STRIPE_KEY_SECRET = 'wharfage-local-stripe-key';
 export const WEBHOOK_SECRET = 'wharfage-local-stripe-webhook';
+export const FRONT_SECRET = 'wharfage-local-front';
+export const TOKENS_SECRET = 'wharfage-local-tokens';
 export const QUEUES = {
   customers: 'wharfage-local-customers.fifo',
   policies: 'wharfage-local-policies.fifo',
 };
+/** ECR itself, where customers' AWS accounts pull. */
 export const REGISTRY = `${LOCAL_ACCOUNT}.dkr.ecr.${LOCAL_REGION}.amazonaws.com`;
 
 /** Six times the time-out of the function that works on the queue. */

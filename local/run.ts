@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CatalogParse, parseCatalog } from '../functions/core/parse-catalog.ts';
@@ -13,6 +14,7 @@ import { startSystem } from './system.ts';
 export type Running = {
   readonly pageUrl: string;
   readonly webhookUrl: string;
+  readonly registryUrl: string;
   /** Saves everything and ends. */
   close(): Promise<void>;
 };
@@ -91,7 +93,7 @@ const LOCK_FILE = 'running.pid';
 const PART_OF_MODE = { standIn: 'stand-in', testMode: 'stripe-test-mode' };
 
 const open = async (
-  { folder, reset, realStripe, webhookPort, report }: Options,
+  { folder, reset, realStripe, webhookPort, registryPort, report }: Options,
   catalog: ParsedCatalog,
   page: PageServer,
 ): Promise<Running> => {
@@ -102,10 +104,13 @@ const open = async (
     directory: join(folder, part),
     logPath: join(folder, 'functions.log'),
     webhookPort,
+    registryPort,
+    renewalUrl: page.url,
     report,
     ...(realStripe === undefined ? {} : { realStripe }),
   });
-  const file = deploymentFile(join(folder, 'local.json'), system);
+  const key = randomBytes(32).toString('hex');
+  const file = deploymentFile(join(folder, 'local.json'), system, { url: page.url, key });
   await file.write();
   const stores = localStores(system.farEnds.table);
   const app = localApp({
@@ -117,12 +122,14 @@ const open = async (
       },
     },
     stores,
+    key,
     report,
   });
   page.serve(app.fetch);
   return {
     pageUrl: page.url,
     webhookUrl: system.lambdas.webhook.url,
+    registryUrl: system.registry.origin,
     close: async () => {
       await page.close();
       await app.idle();
@@ -137,11 +144,16 @@ const CAUSES_MAX = 5;
 
 const takenPortSentence = (
   error: unknown,
-  { port, webhookPort }: StartOptions,
+  { port, webhookPort, registryPort }: StartOptions,
 ): string | undefined => {
   const taken = takenPort(error);
   if (taken === undefined) return undefined;
-  const flag = taken === webhookPort && taken !== port ? '--webhook-port' : '--port';
+  const flags = [
+    [port, '--port'],
+    [webhookPort, '--webhook-port'],
+    [registryPort, '--registry-port'],
+  ] as const;
+  const [, flag] = flags.find(([each]) => each === taken) ?? flags[0];
   return `Port ${taken} is taken by another program, perhaps another npm start: end that one, or choose a free port with npm start -- ${flag} ${taken + 10}`;
 };
 

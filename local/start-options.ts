@@ -4,6 +4,7 @@ import type { RealStripe } from './far-ends.ts';
 export type StartOptions = {
   readonly port: number;
   readonly webhookPort: number;
+  readonly registryPort: number;
   /** Forget what earlier runs kept. */
   readonly reset: boolean;
   /** Absent: the stand-in. */
@@ -17,15 +18,17 @@ export type StartRequest =
 
 const DEFAULT_PORT = 4242;
 const DEFAULT_WEBHOOK_PORT = 4243;
+const DEFAULT_REGISTRY_PORT = 4244;
 const PORT_MAX = 65_535;
 
-export const HELP = `npm start [-- --port ${DEFAULT_PORT}] [--webhook-port ${DEFAULT_WEBHOOK_PORT}] [--reset]
+export const HELP = `npm start [-- --port ${DEFAULT_PORT}] [--webhook-port ${DEFAULT_WEBHOOK_PORT}] [--registry-port ${DEFAULT_REGISTRY_PORT}] [--reset]
 
 Runs all of Wharfage on this machine, without any account: the functions as Lambda would call them,
-and Stripe, DynamoDB, SQS, ECR and Secrets Manager on loopback. Open the page it names.
+and Stripe, DynamoDB, SQS, ECR, its storage, Secrets Manager and CloudFront on loopback. Open the page it names.
 
   --port          where the page is            (default ${DEFAULT_PORT})
   --webhook-port  where the webhook listens    (default ${DEFAULT_WEBHOOK_PORT})
+  --registry-port where customers pull         (default ${DEFAULT_REGISTRY_PORT})
   --reset         forget what earlier runs kept in .wharfage/
   --help          this text
 
@@ -43,6 +46,7 @@ export const startRequestOf = (
       options: {
         port: { type: 'string' },
         'webhook-port': { type: 'string' },
+        'registry-port': { type: 'string' },
         reset: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -51,12 +55,11 @@ export const startRequestOf = (
     const options = {
       port: portOf('--port', values.port, DEFAULT_PORT),
       webhookPort: portOf('--webhook-port', values['webhook-port'], DEFAULT_WEBHOOK_PORT),
+      registryPort: portOf('--registry-port', values['registry-port'], DEFAULT_REGISTRY_PORT),
       reset: values.reset === true,
       realStripe: realStripeOf(env),
     };
-    if (options.port === options.webhookPort) {
-      throw new WrongStart(`--port and --webhook-port are both ${options.port}: they must differ`);
-    }
+    requireDifferent(options);
     return { kind: 'start', options };
   } catch (error) {
     if (error instanceof WrongStart) return { kind: 'wrong', sentence: error.message };
@@ -70,6 +73,19 @@ export const startRequestOf = (
 class WrongStart extends Error {
   override readonly name = 'WrongStart';
 }
+
+const requireDifferent = ({ port, webhookPort, registryPort }: StartOptions): void => {
+  const ports = [
+    ['--port', port],
+    ['--webhook-port', webhookPort],
+    ['--registry-port', registryPort],
+  ] as const;
+  for (const [flag, value] of ports) {
+    const [other] = ports.find(([name, same]) => name !== flag && same === value) ?? [];
+    if (other === undefined) continue;
+    throw new WrongStart(`${flag} and ${other} are both ${value}: they must differ`);
+  }
+};
 
 const firstSentence = (text: string): string => text.split('. ')[0] ?? text;
 

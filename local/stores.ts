@@ -3,6 +3,7 @@ import { AWS_CONFIG } from '../functions/adapters/aws-config.ts';
 import { dynamoCredentials } from '../functions/adapters/dynamo-credentials.ts';
 import { dynamoCustomers } from '../functions/adapters/dynamo-customers.ts';
 import { dynamoDue } from '../functions/adapters/dynamo-due.ts';
+import { dynamoLedger } from '../functions/adapters/dynamo-ledger.ts';
 import { dynamoMembers } from '../functions/adapters/dynamo-members.ts';
 import { dynamoStage } from '../functions/adapters/dynamo-stage.ts';
 import { dynamoTable } from '../functions/adapters/dynamo-table.ts';
@@ -10,6 +11,7 @@ import type {
   CredentialStore,
   CustomerStore,
   DueIndex,
+  Ledger,
   MemberStore,
   StageStore,
 } from '../functions/ports.ts';
@@ -22,6 +24,7 @@ export type LocalStores = {
   readonly members: MemberStore;
   readonly due: DueIndex;
   readonly stage: StageStore;
+  readonly ledger: Ledger;
   close(): void;
 };
 
@@ -45,6 +48,7 @@ export const localStores = ({
     members: dynamoMembers(table),
     due: dynamoDue(table),
     stage: dynamoStage(table),
+    ledger: dynamoLedger(table),
     close: () => client.destroy(),
   };
 };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalog } from '../functions/core/catalog.ts';
 import { DAY, type EpochSeconds, HOUR } from '../functions/core/time.ts';
@@ -8,12 +7,15 @@ import { type FarEnds, type RealStripe, startFarEnds } from './far-ends.ts';
 import { type FunctionLog, startFunctionLog } from './function-log.ts';
 import { type KeptState, keptState } from './kept-state.ts';
 import { type Lambdas, setEnvironment, startLambdas } from './lambdas.ts';
+import { type Registry, startRegistry } from './registry.ts';
+import { seedImages } from './samples/seed-images.ts';
 import { seedProducts } from './seed-products.ts';
 
 export type System = {
   readonly clock: MovableClock;
   readonly farEnds: FarEnds;
   readonly lambdas: Lambdas;
+  readonly registry: Registry;
   readonly catalog: Catalog;
   /** What the functions logged. */
   readonly log: FunctionLog;
@@ -32,12 +34,17 @@ export type SystemOptions = {
   readonly logPath?: string;
   readonly realStripe?: RealStripe;
   readonly webhookPort?: number;
+  readonly registryPort?: number;
+  /** Where a refusal sends a customer whose subscription lapsed. */
+  readonly renewalUrl?: string;
   readonly report: (message: string, error: unknown) => void;
 };
 
 const SAVE_EVERY_MS = 2_000;
 const TICK_EVERY_MS = 300_000;
 const DELIVER_EVERY_MS = 1_000;
+/** Of a system without a page. */
+const RENEWAL_URL = 'https://vendor.example/renew';
 
 /** The whole system on this machine. One in a process: the functions read one environment. */
 export const startSystem = async (options: SystemOptions): Promise<System> => {
@@ -63,10 +70,11 @@ const startParts = async (options: SystemOptions, base: Base): Promise<System> =
     log.note(message, error);
     options.report(message, error);
   };
-  const { farEnds, lambdas } = await startEnds(options, base, report);
+  const { farEnds, lambdas, registry } = await startEnds(options, base, report);
   const settle = settling(farEnds, lambdas, clock);
   const tick = async (): Promise<void> => {
     await attempt(report, 'the sweep failed', lambdas.sweep);
+    await attempt(report, 'the index could not be brought up to date', registry.indexTick);
     // On AWS this is DynamoDB's own work.
     await attempt(report, 'expired items could not be collected', () =>
       farEnds.table.collectExpired(clock.now()),
@@ -79,6 +87,7 @@ const startParts = async (options: SystemOptions, base: Base): Promise<System> =
   const timers = [
     setInterval(() => void tick(), TICK_EVERY_MS),
     setInterval(() => void farEnds.stripe?.delivery.flush(), DELIVER_EVERY_MS),
+    setInterval(() => void farEnds.ecr.events.flush(), DELIVER_EVERY_MS),
     setInterval(() => void save(), SAVE_EVERY_MS),
   ];
   await tick();
@@ -86,6 +95,7 @@ const startParts = async (options: SystemOptions, base: Base): Promise<System> =
     clock,
     farEnds,
     lambdas,
+    registry,
     catalog,
     log,
     settle,
@@ -103,6 +113,7 @@ const startParts = async (options: SystemOptions, base: Base): Promise<System> =
     },
     close: async () => {
       for (const timer of timers) clearInterval(timer);
+      await registry.close();
       await lambdas.close();
       await save();
       await farEnds.close();
@@ -113,10 +124,11 @@ const startParts = async (options: SystemOptions, base: Base): Promise<System> =
 };
 
 const startEnds = async (
-  { catalog, directory, realStripe, webhookPort = 0 }: SystemOptions,
+  options: SystemOptions,
   { kept, clock: { now } }: Base,
   report: SystemOptions['report'],
-): Promise<Pick<System, 'farEnds' | 'lambdas'>> => {
+): Promise<Pick<System, 'farEnds' | 'lambdas' | 'registry'>> => {
+  const { catalog, directory, realStripe, webhookPort = 0, registryPort: port = 0 } = options;
   let webhookUrl = '';
   const farEnds = await startFarEnds({
     now,
@@ -124,16 +136,21 @@ const startEnds = async (
     state: kept.saved,
     realStripe,
     webhookUrl: () => webhookUrl,
-    ...(directory === undefined ? {} : { tablePath: join(directory, 'table') }),
+    ...(directory === undefined ? {} : { directory }),
   });
-  setEnvironment(farEnds, catalog);
+  setEnvironment(farEnds, catalog, options.renewalUrl ?? RENEWAL_URL);
+  const started: { close(): Promise<void> }[] = [farEnds];
   try {
     const lambdas = await startLambdas({ farEnds, now, webhookPort, report });
+    started.unshift(lambdas);
     webhookUrl = lambdas.webhook.url;
     if (farEnds.stripe !== undefined) seedProducts(farEnds.stripe.world, catalog);
-    return { farEnds, lambdas };
+    // Before index-release hears of ECR: what was there at the deployment, the first listing finds.
+    await seedImages(farEnds.ecr, catalog);
+    const registry = await startRegistry({ farEnds, now, port, report });
+    return { farEnds, lambdas, registry };
   } catch (error) {
-    await farEnds.close();
+    for (const each of started) await each.close();
     throw error;
   }
 };
@@ -158,14 +175,16 @@ const DEAD_LETTERS = '-dead.fifo';
 
 /** Nothing is under way several times in a row: a handler may just have sent the next message. */
 const settling =
-  ({ stripe, sqs }: FarEnds, lambdas: Lambdas, { now }: MovableClock) =>
+  ({ stripe, sqs, ecr }: FarEnds, lambdas: Lambdas, { now }: MovableClock) =>
   async (): Promise<void> => {
     const isQuiet = (): boolean =>
       lambdas.isIdle() &&
+      ecr.events.isIdle() &&
       sqs
         .inspect()
         .every((queue) => queue.name.endsWith(DEAD_LETTERS) || !canBeReceived(queue, now()));
     await stripe?.delivery.flush();
+    await ecr.events.flush();
     for (let look = 0, quiet = 0; look < LOOKS_MAX && quiet < QUIET_LOOKS; look += 1) {
       quiet = isQuiet() ? quiet + 1 : 0;
       await sleep(LOOK_EVERY_MS);

@@ -1,6 +1,6 @@
 import type { Catalog } from '../functions/core/catalog.ts';
+import { catalogHash } from '../functions/core/catalog-hash.ts';
 import type { Customer } from '../functions/core/customer.ts';
-import { catalogHash } from '../functions/core/parse-catalog.ts';
 import type { EpochSeconds } from '../functions/core/time.ts';
 import { currentCatalogs } from '../functions/usecases/current-catalogs.ts';
 import { explainCustomer } from '../functions/usecases/explain-customer.ts';
@@ -12,6 +12,7 @@ import type { System } from './system.ts';
 import { type Coming, comingOf } from './view/coming.ts';
 import { type DeliveriesView, deliveriesOf } from './view/deliveries.ts';
 import { type ProductView, productsOf } from './view/products.ts';
+import { type PullsView, pullsFor, visibleTags } from './view/pulls.ts';
 import { type QueueSummary, queuesOf } from './view/queues.ts';
 import { type RepositoryView, repositoryViewOf } from './view/repositories.ts';
 import { type StripeSide, stripeSideOf } from './view/stripe-side.ts';
@@ -33,7 +34,10 @@ export type Moving = {
 export type View = {
   readonly now: EpochSeconds;
   readonly stage: string;
+  /** ECR itself, for customers' AWS accounts. */
   readonly registry: string;
+  /** The gateway, for customers' credentials. */
+  readonly gatewayHost: string;
   readonly mode: 'stand_in' | 'stripe_test_mode';
   readonly webhookUrl: string;
   readonly moving: Moving | null;
@@ -64,6 +68,8 @@ export type CustomerView = {
   readonly stripe: StripeSide | null;
   /** Absent as long as Wharfage has no reason to know the customer. */
   readonly wharfage: WharfageSide | null;
+  /** At the gateway; absent likewise. */
+  readonly pulls: PullsView | null;
 };
 
 type Sources = { readonly system: System; readonly stores: LocalStores };
@@ -80,11 +86,7 @@ export const viewer = ({ system, stores }: Sources) => {
     catalogHash(catalog),
   );
   const explain = explainCustomer({ ...stores, catalogs, clock: clock.now });
-  const wharfageSide = async (customerId: string): Promise<WharfageSide | null> => {
-    const explanation = await explain(customerId);
-    if (explanation === undefined) return null;
-    return wharfageSideOf(explanation, await stores.customers.listAudit(customerId));
-  };
+  const customerView = customerViewer({ system, stores }, explain);
 
   return async (customerId: string | undefined, moving: Moving | null): Promise<View> => {
     const now = clock.now();
@@ -98,6 +100,7 @@ export const viewer = ({ system, stores }: Sources) => {
       now,
       stage: STAGE,
       registry: REGISTRY,
+      gatewayHost: new URL(system.registry.origin).host,
       mode: stripe === undefined ? 'stripe_test_mode' : 'stand_in',
       webhookUrl: system.lambdas.webhook.url,
       moving,
@@ -122,11 +125,7 @@ export const viewer = ({ system, stores }: Sources) => {
       customer:
         customerId === undefined || !ids.includes(customerId)
           ? null
-          : {
-              customerId,
-              stripe: stripeSide(stripe, customerId),
-              wharfage: await wharfageSide(customerId),
-            },
+          : await customerView(customerId, stripe),
       repositories: await repositoriesOf({ system, stores }, nameOf, now),
       deadPrincipals: farEnds.ecr.snapshot().dead,
       deliveries,
@@ -135,6 +134,24 @@ export const viewer = ({ system, stores }: Sources) => {
     };
   };
 };
+
+const customerViewer =
+  (sources: Sources, explain: ReturnType<typeof explainCustomer>) =>
+  async (customerId: string, stripe: StripeState | undefined): Promise<CustomerView> => {
+    const found = await explain(customerId);
+    const wharfage =
+      found === undefined
+        ? null
+        : wharfageSideOf(found, await sources.stores.customers.listAudit(customerId));
+    return {
+      customerId,
+      stripe: stripeSide(stripe, customerId),
+      wharfage,
+      pulls: wharfage && (await pullsFor(sources, customerId, openIn(wharfage))),
+    };
+  };
+
+const openIn = ({ gateway }: WharfageSide) => gateway.map(({ repository }) => repository);
 
 const dueOf = ({ customerId, dueAt }: Customer) => ({ customerId, dueAt });
 
@@ -165,6 +182,7 @@ const repositoriesOf = (
   const policies = farEnds.ecr.policies();
   const queue = farEnds.sqs.inspect().find(({ name }) => name === QUEUES.policies);
   const offers = Object.entries(catalog.offers);
+  const tags = farEnds.ecr.tags();
   return Promise.all(
     Object.entries(policies)
       .filter(([repository]) => repository !== PROBE_REPOSITORY)
@@ -172,7 +190,15 @@ const repositoriesOf = (
         const { members, policy: record } = await stores.members.readRepository(repository);
         const opening = offers.filter(([, offer]) => offer.repositories.includes(repository));
         return repositoryViewOf(
-          { repository, offers: opening.map(([id]) => id), text, members, record, queue },
+          {
+            repository,
+            offers: opening.map(([id]) => id),
+            tags: visibleTags(tags[repository]),
+            text,
+            members,
+            record,
+            queue,
+          },
           nameOf,
           now,
         );

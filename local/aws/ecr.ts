@@ -1,5 +1,5 @@
 /**
- * Amazon ECR's repository policies, on loopback. What it imitates, and where that is known from:
+ * Amazon ECR's repository policies and images, on loopback. What it imitates, and where that is known from:
  * - a policy text of more than 10,240 characters is InvalidParameterException [V]; characters are counted as sent
  *   (whether ECR counts before or after it expands account ids is unknown)
  * - "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'" for an account or role
@@ -14,10 +14,27 @@
  * - no version token: the last writer wins [V: absent]; reads may be stale for a while [I]
  * - RepositoryNotFoundException, RepositoryPolicyNotFoundException, RepositoryAlreadyExistsException, name rules,
  *   paging [V]; throttling as ThrottlingException with HTTP 429 by fault [V]
- * Not imitated: the lock-out guard (`force` is taken and changes nothing), images, registry policies.
+ * - BatchGetImage: at most 100 ids [V]; by digest the stored bytes, by tag Docker's and OCI's types are converted into
+ *   each other when `acceptedMediaTypes` lacks the stored one, and to Docker's when it is left out: the bytes then do
+ *   not have the digest of the answer [V 2022: ecr-and-aws 3; which digest the answer names: I]; `failures[]` with the
+ *   modelled codes [V]; an archived image is not found [V: the registry's 404; the code: I]; no order [I]
+ * - DescribeImages: pages of 100, at most 1,000, in the order of digests [V; order I]; archived images only when
+ *   `filter.imageStatus` asks for them [V: the model]; ImageNotFoundException for an id that is not there [V]
+ * - GetDownloadUrlForLayer: only layers and configs of an image of this repository [V; configs: memory], else
+ *   LayersNotFoundException; LayerInaccessibleException when all are archived [I]; a presigned URL of 3,600 s [V]
+ * - BatchDeleteImage: by tag the tag, with the last one the image; ImageReferencedByManifestList [V]
+ * - PutImage's checks, for what this machine pushes: manifest of at most 4 MiB, its layers and manifests there [V]
+ * - EventBridge events, best effort: ecr-events.ts
+ * Not imitated: the lock-out guard (`force` is taken and changes nothing), registry policies, schema 1, lifecycle
+ * policies, scans, tag immutability, the time that restoring an archived image takes, uploads by HTTP.
  */
 import { createHash } from 'node:crypto';
 import type { EpochSeconds } from '../../functions/core/time.ts';
+import { type Blobs, memoryBlobs } from './blobs.ts';
+import type { EcrEvents } from './ecr-events.ts';
+import { ecrImageOperations } from './ecr-image-operations.ts';
+import { keptImages } from './ecr-image-world.ts';
+import { type ImageActs, type ImagesState, imageActs } from './ecr-images.ts';
 import {
   createRepository,
   currentPolicy,
@@ -35,20 +52,26 @@ import { ServiceError } from './service-error.ts';
 export type EcrState = {
   readonly repositories: readonly Repository[];
   readonly dead: readonly string[];
+  /** Without the bytes, which are in the blobs. */
+  readonly images?: ImagesState;
 };
 
-export type EcrStandIn = Running & {
-  /** An account id, or the ARN of a role or user: it no longer exists. */
-  markDead(principal: string): void;
-  markAlive(principal: string): void;
-  /** What somebody does in the console: no call of ours, the same checks. Without a text the policy goes. */
-  editByHand(repository: string, text?: string): void;
-  /** By repository, as ECR would show each one now; empty when there is none. */
-  policies(): Readonly<Record<string, string>>;
-  /** Reads answer what was in force this long ago, by the stand-in's clock. */
-  setStaleness(seconds: number): void;
-  snapshot(): EcrState;
-};
+export type EcrStandIn = Running &
+  ImageActs & {
+    readonly events: EcrEvents;
+    /** An account id, or the ARN of a role or user: it no longer exists. */
+    markDead(principal: string): void;
+    markAlive(principal: string): void;
+    /** What somebody does in the console: no call of ours, the same checks. Without a text the policy goes. */
+    editByHand(repository: string, text?: string): void;
+    /** By repository, as ECR would show each one now; empty when there is none. */
+    policies(): Readonly<Record<string, string>>;
+    /** Reads answer what was in force this long ago, by the stand-in's clock. */
+    setStaleness(seconds: number): void;
+    /** By repository, what its tags point at. */
+    tags(): Readonly<Record<string, Readonly<Record<string, string>>>>;
+    snapshot(): EcrState;
+  };
 
 export type EcrOptions = {
   readonly now: () => EpochSeconds;
@@ -56,6 +79,10 @@ export type EcrOptions = {
   readonly state?: EcrState;
   /** Made at the start unless they are there. */
   readonly repositories?: readonly string[];
+  /** Layers and manifests; in memory without it. */
+  readonly blobs?: Blobs;
+  /** A presigned URL of the storage. */
+  readonly layerUrl?: (digest: string) => string;
 };
 
 export const startEcr = async ({
@@ -63,6 +90,10 @@ export const startEcr = async ({
   port = 0,
   state = { repositories: [], dead: [] },
   repositories = [],
+  blobs = memoryBlobs(),
+  layerUrl = () => {
+    throw new Error('this ECR was started without a storage');
+  },
 }: EcrOptions): Promise<EcrStandIn> => {
   const registry: Registry = {
     repositories: new Map(structuredClone(state.repositories).map((one) => [one.name, one])),
@@ -73,6 +104,12 @@ export const startEcr = async ({
   for (const name of repositories) {
     if (!registry.repositories.has(name)) createRepository(registry, name);
   }
+  const images = await keptImages({
+    now,
+    blobs,
+    state: state.images ?? {},
+    requireRepository: (name) => findRepository(registry, name),
+  });
   const running = await startJsonService(
     {
       name: 'ecr',
@@ -84,13 +121,22 @@ export const startEcr = async ({
           'InvalidParameterException',
           `Invalid parameter at '${name}' failed to satisfy constraint: 'must not be null'`,
         ),
-      operations: ecrOperations(registry),
+      operations: {
+        ...ecrOperations(registry),
+        ...ecrImageOperations({ ...images.world, layerUrl }),
+      },
       now,
     },
     port,
   );
   return {
     ...running,
+    ...imageActs(images.world),
+    events: images.world.events,
+    tags: () =>
+      Object.fromEntries(
+        [...registry.repositories.keys()].map((name) => [name, images.tagsIn(name)]),
+      ),
     markDead: (principal) => kill(registry, principal),
     markAlive: (principal) => {
       registry.dead.delete(principal);
@@ -115,6 +161,7 @@ export const startEcr = async ({
       structuredClone({
         repositories: [...registry.repositories.values()],
         dead: [...registry.dead],
+        images: images.snapshot(),
       }),
   };
 };

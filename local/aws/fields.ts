@@ -8,6 +8,7 @@ export type Fields = {
   findFlag(name: string): boolean | undefined;
   /** An absent list is an empty one. */
   texts(name: string): readonly string[];
+  findObject(name: string): Fields | undefined;
   /** An absent list is an empty one. */
   objects(name: string): readonly Fields[];
   /** An absent map is an empty one. */
@@ -58,6 +59,10 @@ export const fieldsOf = (input: unknown, missing: (name: string) => ServiceError
         if (!isText(value)) throw typeRefusal(name, 'a list of strings');
         return value;
       }),
+    findObject: (name) => {
+      const value = find(name, isObject, 'an object');
+      return value === undefined ? undefined : fieldsOf(value, missing);
+    },
     objects: (name) => list(name).map((value) => fieldsOf(value, missing)),
     textMap: (name) => {
       const map = find(name, isObject, 'an object') ?? {};

@@ -6,7 +6,15 @@ import { viewer } from '../view.ts';
 import { type ActResult, act } from './acts.ts';
 import { BadInput } from './bad-input.ts';
 import { type ClockMover, clockMover, secondsOf } from './clock-mover.ts';
-import { loopbackOnly, ownChangesOnly, refuse, safeHeaders, smallBodiesOnly } from './guard.ts';
+import {
+  keyHoldersOnly,
+  loopbackOnly,
+  ownChangesOnly,
+  refuse,
+  safeHeaders,
+  smallBodiesOnly,
+} from './guard.ts';
+import { addFrom } from './images.ts';
 import { type Input, inputOf } from './input.ts';
 import { planMishap } from './mishaps.ts';
 import { PAGE_PATHS, servePage } from './page-files.ts';
@@ -20,12 +28,14 @@ export type LocalApp = {
 type Deps = {
   readonly system: System;
   readonly stores: LocalStores;
+  /** Shown by whoever may make this process read a file. */
+  readonly key: string;
   readonly report: (message: string, error: unknown) => void;
 };
 
 /** The page and what it asks for. */
-export const localApp = ({ system, stores, report }: Deps): LocalApp => {
-  const { clock, farEnds } = system;
+export const localApp = ({ system, stores, key, report }: Deps): LocalApp => {
+  const { clock, farEnds, catalog } = system;
   const { stripe, ecr } = farEnds;
   const mover = clockMover({ system, report });
   const view = viewer({ system, stores });
@@ -35,6 +45,9 @@ export const localApp = ({ system, stores, report }: Deps): LocalApp => {
   for (const path of PAGE_PATHS) app.get(path, servePage);
   app.get('/api/state', async (c) => c.json(await view(c.req.query('customer'), mover.moving())));
   app.post('/api/acts', (c) => change<ActResult>(c, mover, (input) => act({ stripe, ecr }, input)));
+  app.post('/api/images', keyHoldersOnly(key), (c) =>
+    change(c, mover, (input) => addFrom(input, { farEnds, catalog })),
+  );
   app.post('/api/deliveries', (c) =>
     change(c, mover, (input) => {
       planMishap(input, stripe?.delivery);

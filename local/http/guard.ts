@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { shown } from './bad-input.ts';
@@ -58,6 +59,21 @@ export const ownChangesOnly: MiddlewareHandler = async (c, next) => {
   }
   return next();
 };
+
+export const KEY_HEADER = 'x-wharfage-local-key';
+
+/** Others on this machine reach loopback as well: what reads files asks for what only their owner can know. */
+export const keyHoldersOnly =
+  (key: string): MiddlewareHandler =>
+  async (c, next) => {
+    if (isEqual(c.req.header(KEY_HEADER) ?? '', key)) return next();
+    return refuse(c, 403, `${KEY_HEADER} is missing or wrong: npm run local -- add knows it`);
+  };
+
+const isEqual = (given: string, wanted: string): boolean =>
+  timingSafeEqual(hashOf(given), hashOf(wanted));
+
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 export const smallBodiesOnly: MiddlewareHandler = bodyLimit({
   maxSize: BODY_BYTES_MAX,

@@ -21,6 +21,7 @@ const FILES = {
   '/dom.js': ['dom.js', TYPES.js],
   '/events.js': ['events.js', TYPES.js],
   '/payments.js': ['payments.js', TYPES.js],
+  '/pulls.js': ['pulls.js', TYPES.js],
   '/records.js': ['records.js', TYPES.js],
   '/repositories.js': ['repositories.js', TYPES.js],
   '/rights.js': ['rights.js', TYPES.js],

@@ -7,6 +7,8 @@
  * - an exception is a 502 [V]; request and response of at most 6 MB, 413 and 502 beyond [V limit; I status]
  * - WWW-Authenticate, Date, Server, User-Agent and Content-MD5 of an answer arrive as x-amzn-Remapped-… [V for REST
  *   APIs, 3P for Function URLs]
+ * - HEAD: the handler's body is not sent, and Content-Length is its length [I: `npx wharfage probe` asks the real one];
+ *   neither is sent for 204 and 304 [I]
  * Not imitated: IAM authorisation, streaming, TLS, throttling.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -28,9 +30,11 @@ export type FunctionUrlOptions = {
 export type FunctionUrl = { readonly url: string; close(): Promise<void> };
 
 const BODY_BYTES_MAX = 6 * 1024 * 1024;
+/** More than CloudFront passes on. */
+const HEADER_BYTES_MAX = 64 * 1024;
 
 export const startFunctionUrl = async (options: FunctionUrlOptions): Promise<FunctionUrl> => {
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
     serve(options, request)
       .then((answer) => send(response, answer))
       .catch((error: unknown) => {
@@ -75,9 +79,12 @@ const readBody = async (request: IncomingMessage): Promise<Buffer | 'too large'>
   return size <= BODY_BYTES_MAX ? Buffer.concat(chunks) : 'too large';
 };
 
+const NO_BODY = [204, 304];
+
 const send = (response: ServerResponse, { status, headers, body }: Answer): void => {
   response.statusCode = status;
   for (const [name, value] of headers) response.appendHeader(name, value);
-  response.setHeader('content-length', body.length);
+  // For a HEAD as well: Node leaves the body out and keeps its length.
+  if (!NO_BODY.includes(status)) response.setHeader('content-length', body.length);
   response.end(body);
 };

@@ -5,9 +5,13 @@ export const h = (tag, props = {}, ...children) => {
   for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
   for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value);
   for (const [name, listener] of Object.entries(on)) element.addEventListener(name, listener);
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.append(...present(children));
   return element;
 };
+
+/** The DOM would write `null` for what is not there. */
+const present = (children) =>
+  children.flat().filter((child) => child !== null && child !== undefined);
 
 const setAttribute = (element, name, value) => {
   if (value === false || value === null || value === undefined) return;
@@ -34,7 +38,7 @@ export const render = (id, data, build) => {
   const region = byId(id);
   const kept = keep(region);
   const texts = textsOf(region);
-  region.replaceChildren(...[build(data)].flat());
+  region.replaceChildren(...present([build(data)]));
   restore(region, kept);
   if (before !== undefined) highlight(region, texts);
 };

@@ -4,6 +4,7 @@ import { customerList, stripeSide } from './customer.js';
 import { button, byId, h, render } from './dom.js';
 import { deadPrincipals, events, log, queues } from './events.js';
 import { payments } from './payments.js';
+import { pulls } from './pulls.js';
 import { audit, credentials } from './records.js';
 import { repositories } from './repositories.js';
 import { rights } from './rights.js';
@@ -85,6 +86,7 @@ const show = (next) => {
   render('dead', { deadPrincipals: state.deadPrincipals }, deadPrincipals);
   render('rights', { customer, now: coarse(now) }, rights);
   render('credentials', { customer: credentialsOf(customer) }, (data) => credentials(data, copy));
+  render('pulls', { pulls: customer?.pulls ?? null }, (data) => pulls(data, copy));
   render('audit', { customer: auditOf(customer) }, audit);
   render('repositories', { repositories: state.repositories, now: coarse(now) }, (data) =>
     repositories(data, act),

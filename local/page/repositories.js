@@ -18,6 +18,13 @@ const repository = (one, now, act) =>
       h('span', { class: 'quiet small' }, one.offers.join(', ')),
       h('span', { class: 'push', 'data-key': `${one.repository} state` }, stateChip(one)),
     ),
+    one.tags.length === 0
+      ? null
+      : h(
+          'p',
+          { class: 'small quiet', 'data-key': `${one.repository} tags` },
+          `Tags: ${one.tags.join(', ')}`,
+        ),
     one.waitsUntil === null
       ? null
       : h(

@@ -106,7 +106,7 @@ const doors = ({ gateway, awsDoor, accounts, malformedAccounts }) =>
     h(
       'div',
       {},
-      h('h3', {}, 'With a credential, once there is a gateway'),
+      h('h3', {}, 'With a credential'),
       gateway.length === 0
         ? h('p', { class: 'quiet small' }, 'nothing')
         : h(

@@ -8,6 +8,8 @@ import type { QueueView } from '../aws/sqs.ts';
 export type RepositoryView = {
   readonly repository: string;
   readonly offers: readonly string[];
+  /** Without those of signatures and the like. */
+  readonly tags: readonly string[];
   /** As ECR shows it, indented; empty when there is none. */
   readonly policy: string;
   readonly size: number;
@@ -37,6 +39,7 @@ export type AccountView = {
 type Parts = {
   readonly repository: string;
   readonly offers: readonly string[];
+  readonly tags: readonly string[];
   readonly text: string;
   readonly members: readonly Member[];
   readonly record: PolicyRecord | undefined;
@@ -44,12 +47,13 @@ type Parts = {
 };
 
 export const repositoryViewOf = (
-  { repository, offers, text, members, record, queue }: Parts,
+  { repository, offers, tags, text, members, record, queue }: Parts,
   nameOf: (customerId: string) => string,
   now: EpochSeconds,
 ): RepositoryView => ({
   repository,
   offers,
+  tags,
   policy: text === '' ? '' : JSON.stringify(JSON.parse(text), null, 2),
   size: record?.size ?? 0,
   sizeMax: POLICY_SIZE_MAX,

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type FarEnds, type FarEndsState, startFarEnds } from '../../local/far-ends.ts';
-import { STRIPE_KEY_SECRET, WEBHOOK_SECRET } from '../../local/names.ts';
+import {
+  FRONT_SECRET,
+  STRIPE_KEY_SECRET,
+  TOKENS_SECRET,
+  WEBHOOK_SECRET,
+} from '../../local/names.ts';
 
 const CATALOG = {
   offers: {},
@@ -40,11 +45,28 @@ describe('the far ends', () => {
       expect(secretsOf(farEnds)).toContain('rk_test_first');
     });
     await withFarEnds({ state, realStripe: second }, (farEnds) => {
-      expect(farEnds.secrets.names()).toEqual([STRIPE_KEY_SECRET, WEBHOOK_SECRET]);
+      expect(farEnds.secrets.names()).toEqual([
+        FRONT_SECRET,
+        STRIPE_KEY_SECRET,
+        WEBHOOK_SECRET,
+        TOKENS_SECRET,
+      ]);
       expect(secretsOf(farEnds)).toContain('rk_test_second');
       expect(secretsOf(farEnds)).toContain('whsec_second');
       expect(secretsOf(farEnds)).not.toMatch(/first/);
     });
+  });
+
+  it('keep what the front and the access tokens are signed with', async () => {
+    const first = await withFarEnds({}, () => undefined);
+    const next = await withFarEnds({ state: first }, (farEnds) => {
+      expect(secretsOf(farEnds)).toContain(farEnds.frontSecret);
+    });
+    expect(next.frontSecret).toBe(first.frontSecret);
+    const tokens = ({ secrets }: FarEndsState) =>
+      JSON.stringify(secrets?.secrets.find(({ name }) => name === TOKENS_SECRET));
+    expect(tokens(next)).toBe(tokens(first));
+    expect(tokens(first)).toMatch(/[0-9a-f]{64}/);
   });
 
   it('the stand-in keeps its signing secret from one start to the next', async () => {

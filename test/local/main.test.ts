@@ -30,12 +30,16 @@ const start = (cwd: string, ...args: readonly string[]): Program => {
   return { child, output: () => output, exitCode: once(child, 'exit').then(([code]) => code) };
 };
 
-const freePorts = async (): Promise<readonly [string, string]> => {
-  const servers = [createServer(), createServer()].map((server) => server.listen(0, '127.0.0.1'));
+const freePorts = async (): Promise<readonly [string, string, string]> => {
+  const servers = [createServer(), createServer(), createServer()].map((server) =>
+    server.listen(0, '127.0.0.1'),
+  );
   await Promise.all(servers.map((server) => once(server, 'listening')));
-  const [one, other] = servers.map((server) => String((server.address() as AddressInfo).port));
+  const [one = '', other = '', third = ''] = servers.map((server) =>
+    String((server.address() as AddressInfo).port),
+  );
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [one ?? '', other ?? ''];
+  return [one, other, third];
 };
 
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
@@ -68,16 +72,29 @@ describe('the program behind npm start', () => {
 
   it('greets with what to open and nothing else, and Ctrl-C saves and ends', () =>
     inTemporaryFolder(async (folder) => {
-      const [port, webhookPort] = await freePorts();
-      const program = start(folder, '--port', port, '--webhook-port', webhookPort);
+      const [port, webhookPort, registryPort] = await freePorts();
+      const ports = [
+        '--port',
+        port,
+        '--webhook-port',
+        webhookPort,
+        '--registry-port',
+        registryPort,
+      ];
+      const program = start(folder, ...ports);
       await until(async () => program.output().includes('Ctrl-C saves and ends.'));
       expect(program.output()).toContain(`Open http://127.0.0.1:${port}\n`);
+      expect(program.output()).toContain(`Customers pull from 127.0.0.1:${registryPort}:`);
       expect(program.output()).not.toMatch(/warning|"Stage"/i);
       expect(await exists(join(folder, '.wharfage', 'local.json'))).toBe(true);
       program.child.kill('SIGINT');
       expect(await program.exitCode).toBe(0);
       expect(await readdir(join(folder, '.wharfage'))).toEqual(['functions.log', 'stand-in']);
-      expect(await readdir(join(folder, '.wharfage', 'stand-in'))).toEqual(['state.json', 'table']);
+      expect(await readdir(join(folder, '.wharfage', 'stand-in'))).toEqual([
+        'blobs',
+        'state.json',
+        'table',
+      ]);
     }));
 
   it('refuses what it does not understand with 1, and explains itself with 0', () =>

@@ -22,6 +22,7 @@ const start = (folder: string, more: Partial<Parameters<typeof run>[0]> = {}) =>
   return run({
     port: 0,
     webhookPort: 0,
+    registryPort: 0,
     reset: false,
     realStripe: undefined,
     folder,
@@ -80,6 +81,7 @@ describe('npm start', () => {
   it.each([
     ['port', '--port'],
     ['webhookPort', '--webhook-port'],
+    ['registryPort', '--registry-port'],
   ])('names a %s that is taken, and the flag', (option, flag) =>
     inTemporaryFolder(async (folder) => {
       const { server, port } = await occupied();

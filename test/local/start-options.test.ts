@@ -7,19 +7,26 @@ describe('what npm start is asked for', () => {
   it('is the stand-in on its usual ports, unless told otherwise', () => {
     expect(startRequestOf([], {})).toEqual({
       kind: 'start',
-      options: { port: 4_242, webhookPort: 4_243, reset: false, realStripe: undefined },
+      options: {
+        port: 4_242,
+        webhookPort: 4_243,
+        registryPort: 4_244,
+        reset: false,
+        realStripe: undefined,
+      },
     });
   });
 
   it('may be other ports and a new beginning', () => {
-    expect(startRequestOf(['--port', '5000', '--webhook-port=5001', '--reset'], {})).toMatchObject({
-      options: { port: 5_000, webhookPort: 5_001, reset: true },
+    const args = ['--port', '5000', '--webhook-port=5001', '--registry-port', '5002', '--reset'];
+    expect(startRequestOf(args, {})).toMatchObject({
+      options: { port: 5_000, webhookPort: 5_001, registryPort: 5_002, reset: true },
     });
   });
 
   it.each(['--help', '-h'])('may be help: %s', (flag) => {
     expect(startRequestOf([flag, '--port', 'x'], {})).toEqual({ kind: 'help' });
-    for (const name of ['--port', '--webhook-port', '--reset', '--help']) {
+    for (const name of ['--port', '--webhook-port', '--registry-port', '--reset', '--help']) {
       expect(HELP).toContain(name);
     }
   });
@@ -35,6 +42,11 @@ describe('what npm start is asked for', () => {
     [['--port', '65536'], {}, '--port is "65536": a port from 1 to 65535 is needed'],
     [['--webhook-port', 'x'], {}, '--webhook-port is "x": a port from 1 to 65535 is needed'],
     [['--port', '4243'], {}, '--port and --webhook-port are both 4243: they must differ'],
+    [
+      ['--registry-port', '4243'],
+      {},
+      '--webhook-port and --registry-port are both 4243: they must differ',
+    ],
     [['--color'], {}, "Unknown option '--color'"],
     [['now'], {}, "Unexpected argument 'now'"],
     [

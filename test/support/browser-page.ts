@@ -78,6 +78,7 @@ const start = async (folder: string): Promise<Running> => {
   const outcome = await run({
     port: 0,
     webhookPort: 0,
+    registryPort: 0,
     reset: false,
     realStripe: undefined,
     folder,

@@ -40,6 +40,7 @@ export const LOCAL_CATALOG = {
 };
 
 const ORIGIN = 'http://127.0.0.1:4242';
+const LOCAL_KEY = 'the-key-in-local-json';
 
 /** The whole local system in memory, and its HTTP interface without a port. One in a test file. */
 export const startLocalPage = async (realStripe?: RealStripe): Promise<LocalPage> => {
@@ -55,7 +56,7 @@ export const startLocalPage = async (realStripe?: RealStripe): Promise<LocalPage
     ...(realStripe === undefined ? {} : { realStripe }),
   });
   const stores = localStores(system.farEnds.table);
-  const app = localApp({ system, stores, report });
+  const app = localApp({ system, stores, key: LOCAL_KEY, report });
   const ask: LocalPage['ask'] = async (method, path, { body, headers } = {}) =>
     app.fetch(
       new Request(`${ORIGIN}${path}`, {

@@ -40,6 +40,9 @@ export const localSystem = async () => {
   };
   return {
     ...farEnds,
+    system,
+    /** `http://127.0.0.1:4567`: where customers pull. */
+    registry: system.registry.origin,
     stripe,
     world: stripe.world,
     clock,

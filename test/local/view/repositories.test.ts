@@ -16,6 +16,7 @@ const view = (part: Partial<Parameters<typeof repositoryViewOf>[0]>) =>
   repositoryViewOf(
     {
       repository: 'acme/app',
+      tags: [],
       offers: ['pro'],
       text: '',
       members: [],
