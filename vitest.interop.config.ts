@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     include: isForPictures
       ? ['test/interop/screenshots.test.ts']
-      : ['test/interop/{page,dynamodb-local}.test.ts'],
+      : ['test/interop/{page,dynamodb-local}.test.ts', 'test/interop/clients/*.test.ts'],
     testTimeout: 90_000,
     hookTimeout: 60_000,
   },

@@ -1,13 +1,16 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { CatalogParse } from '../functions/core/parse-catalog.ts';
-import type { RepositoryPolicies } from '../functions/ports.ts';
+import type { Ledger, ReleaseStore, RepositoryPolicies } from '../functions/ports.ts';
 import type { SweepDeps } from '../functions/usecases/sweep.ts';
 import type { SubjectDeps } from '../functions/usecases/sync-subjects.ts';
+import type { Wire } from './probe/wire.ts';
 
 /** What a command works on: one deployed stage, or the local system. */
 export type Deps = SubjectDeps &
   SweepDeps & {
     readonly repositories: RepositoryPolicies;
+    readonly ledger: Pick<Ledger, 'listPulls' | 'listUses'>;
+    readonly releases: Pick<ReleaseStore, 'listTags'>;
     readonly readWebhookSecret: () => Promise<string>;
     /** Credential ids of all sealed secrets of the stage. */
     readonly listSealed: () => Promise<readonly string[]>;
@@ -51,7 +54,7 @@ export type Args = {
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
 };
 
-export type Command = {
+type Described = {
   readonly name: string;
   readonly summary: string;
   /** One line for each form. */
@@ -59,8 +62,30 @@ export type Command = {
   readonly details: string;
   readonly example: string;
   readonly options: ParseArgsOptionsConfig;
+};
+
+/** Works on one stage. */
+type StageCommand = Described & {
   /** Checks the arguments before anything is reached; throws a `UsageError`. */
   readonly prepare: (args: Args) => (context: Context) => Promise<Result>;
+};
+
+/** Looks at a deployment as its customers do: no stage is opened, and no AWS credentials are needed. */
+export type OutsideCommand = Described & {
+  /** Checks the arguments before anything is reached; throws a `UsageError`. */
+  readonly prepareOutside: (args: Args) => (outside: Outside) => Promise<Result>;
+};
+
+export type Command = StageCommand | OutsideCommand;
+
+/** What a command may use that opens no stage. */
+export type Outside = {
+  readonly wire: Wire;
+  /** A file's text, or what comes on stdin for `-`. */
+  readonly readText: (path: string) => Promise<string>;
+  /** For its owner's eyes only. */
+  readonly writeText: (path: string, text: string) => Promise<void>;
+  readonly progress: Progress;
 };
 
 /** The arguments are wrong: exit code 2, and nothing was done. */

@@ -14,6 +14,7 @@ export type Deployment = {
   readonly policiesQueueUrl: string;
   readonly stripeKeySecretArn: string;
   readonly webhookSecretArn: string;
+  /** The gateway's host; a stack that was last deployed before there was one has none. */
   readonly registry?: string;
 };
 
@@ -40,6 +41,7 @@ export const deploymentOfOutputs = (stackName: string, outputs: readonly Output[
     );
   }
   const outputOf = (name: (typeof OUTPUTS)[number]): string => values.get(name) ?? '';
+  const registryUrl = values.get('RegistryUrl');
   return {
     stage: outputOf('Stage'),
     livemode: outputOf('Livemode') === 'true',
@@ -48,6 +50,7 @@ export const deploymentOfOutputs = (stackName: string, outputs: readonly Output[
     policiesQueueUrl: outputOf('PoliciesQueueUrl'),
     stripeKeySecretArn: outputOf('StripeKeySecretArn'),
     webhookSecretArn: outputOf('WebhookSecretArn'),
+    ...(registryUrl === undefined ? {} : { registry: new URL(registryUrl).host }),
   };
 };
 

@@ -2,12 +2,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AWS_CONFIG } from '../functions/adapters/aws-config.ts';
+import { dynamoLedger } from '../functions/adapters/dynamo-ledger.ts';
+import { dynamoReleases } from '../functions/adapters/dynamo-releases.ts';
 import { dynamoStage } from '../functions/adapters/dynamo-stage.ts';
 import { dynamoTable } from '../functions/adapters/dynamo-table.ts';
 import { ecrPolicies } from '../functions/adapters/ecr-policies.ts';
 import { secretReader } from '../functions/adapters/secret-reader.ts';
 import type { Catalog } from '../functions/core/catalog.ts';
-import { type CatalogParse, catalogHash } from '../functions/core/parse-catalog.ts';
+import { catalogHash } from '../functions/core/catalog-hash.ts';
+import type { CatalogParse } from '../functions/core/parse-catalog.ts';
 import type { Report } from '../functions/ports.ts';
 import { wire } from '../functions/wiring.ts';
 import { movableClock } from '../local/clock.ts';
@@ -82,8 +85,11 @@ const wireStage = (deployment: Deployment, catalog: Catalog, hash: string): Deps
   };
   const wired = wire(env, { catalog, catalogHash: hash }, quiet);
   const secrets = new SecretsManagerClient(AWS_CONFIG);
+  const table = dynamoTable(new DynamoDBClient(AWS_CONFIG), tableName);
   return {
     ...wired,
+    ledger: dynamoLedger(table),
+    releases: dynamoReleases(table),
     repositories: ecrPolicies(new ECRClient(AWS_CONFIG)),
     readWebhookSecret: secretReader({ client: secrets, clock: wired.clock, report: quiet }, arn),
     listSealed: () => listSealed(secrets, stage),

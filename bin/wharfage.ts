@@ -1,24 +1,36 @@
 import { parseArgs } from 'node:util';
 import { type CatalogParse, parseCatalog } from '../functions/core/parse-catalog.ts';
 import { catalog as catalogInput } from './catalog.ts';
-import { type Args, type Command, type Deps, type Result, UsageError } from './command.ts';
+import {
+  type Args,
+  type Command,
+  type Deps,
+  type Outside,
+  type Result,
+  UsageError,
+} from './command.ts';
 import { accounts } from './commands/accounts.ts';
 import { breaker } from './commands/breaker.ts';
 import { credential } from './commands/credential.ts';
 import { doctor } from './commands/doctor.ts';
 import { grant, ungrant } from './commands/grant.ts';
 import { plan } from './commands/plan.ts';
+import { probe } from './commands/probe.ts';
+import { pulls } from './commands/pulls.ts';
 import { restoreMode } from './commands/restore-mode.ts';
 import { status } from './commands/status.ts';
 import { sync } from './commands/sync.ts';
 import { errorText, jsonText, printable } from './format.ts';
 import { commandHelp, helpText } from './help.ts';
 import type { Target } from './open-deployment.ts';
+import { readText, writeText } from './private-text.ts';
+import { httpWire } from './probe/wire.ts';
 import { type ProgressStream, progressOn } from './progress.ts';
 import { userName } from './user-name.ts';
 
 const COMMANDS: readonly Command[] = [
   status,
+  pulls,
   sync,
   plan,
   credential,
@@ -27,6 +39,7 @@ const COMMANDS: readonly Command[] = [
   breaker,
   accounts,
   doctor,
+  probe,
   restoreMode,
 ];
 
@@ -42,6 +55,7 @@ const GLOBAL_OPTIONS = {
 /** What the command needs of the world; a test gives its own. */
 export type World = {
   readonly open: (target: Target, checkout: CatalogParse) => Promise<Deps>;
+  readonly outside: Omit<Outside, 'progress'>;
   readonly checkout: CatalogParse;
   readonly out: (text: string) => Promise<void>;
   readonly errors: ProgressStream;
@@ -75,8 +89,9 @@ export const main = async (
 type Request = {
   readonly kind: 'run';
   readonly args: Args;
-  readonly job: ReturnType<Command['prepare']>;
+  readonly job: Job;
 };
+type Job = (target: Target, world: World, progress: Outside['progress']) => Promise<Result>;
 type Help = { readonly kind: 'help'; readonly text: string; readonly code: 0 | 2 };
 
 const parse = (argv: readonly string[]): Request | Help => {
@@ -95,7 +110,17 @@ const parse = (argv: readonly string[]): Request | Help => {
   }
   const args = readArgs(command, rest);
   if (args.values.help === true) return { kind: 'help', text: commandHelp(command), code: 0 };
-  return { kind: 'run', args, job: command.prepare(args) };
+  return { kind: 'run', args, job: jobOf(command, args) };
+};
+
+const jobOf = (command: Command, args: Args): Job => {
+  if ('prepareOutside' in command) {
+    const job = command.prepareOutside(args);
+    return (_target, { outside }, progress) => job({ ...outside, progress });
+  }
+  const job = command.prepare(args);
+  return async (target, { open, checkout, user }, progress) =>
+    job({ deps: await open(target, checkout), checkout, progress, user });
 };
 
 const readArgs = (command: Command, argv: readonly string[]): Args => {
@@ -115,11 +140,9 @@ const readArgs = (command: Command, argv: readonly string[]): Args => {
 };
 
 const perform = async ({ args, job }: Request, world: World): Promise<Result> => {
-  const { checkout, errors, user } = world;
-  const progress = progressOn(errors);
-  const deps = await world.open(targetOf(args, world.defaultStage), checkout);
+  const progress = progressOn(world.errors);
   try {
-    return await job({ deps, checkout, progress: progress.show, user });
+    return await job(targetOf(args, world.defaultStage), world, progress.show);
   } finally {
     progress.clear();
   }
@@ -152,6 +175,7 @@ const realWorld = (): World => ({
     const { openDeployment } = await import('./open-deployment.ts');
     return openDeployment(target, checkout);
   },
+  outside: { wire: httpWire, readText, writeText },
   checkout: parseCatalog(catalogInput),
   out: writeOut,
   errors: process.stderr,

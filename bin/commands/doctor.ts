@@ -1,4 +1,4 @@
-import { catalogHash } from '../../functions/core/parse-catalog.ts';
+import { catalogHash } from '../../functions/core/catalog-hash.ts';
 import { type Diagnosis, diagnose } from '../../functions/usecases/diagnose.ts';
 import { positionals } from '../args.ts';
 import type { Command } from '../command.ts';

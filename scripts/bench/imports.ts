@@ -9,7 +9,7 @@ import { bundle } from '../bundle.ts';
 import { medianOf, printTable } from './table.ts';
 
 const RUNS = 15;
-const ENTRIES = ['webhook', 'sync', 'sweep', 'apply-policy'] as const;
+const ENTRIES = ['webhook', 'sync', 'sweep', 'apply-policy', 'gateway', 'index-release'] as const;
 
 /** Whatever the entry files read; nothing is called. */
 const ENVIRONMENT = {
@@ -25,6 +25,12 @@ const ENVIRONMENT = {
   STRIPE_READS_MAX: '0',
   PROBE_REPOSITORY: 'probe',
   PARTITION: 'aws',
+  FRONT_SECRET_ARN: 'arn',
+  TOKEN_SECRET_ARN: 'arn',
+  RENEWAL_URL: 'https://vendor.example/renew',
+  NOTICE_DAYS: '7',
+  LAYER_ORIGIN: 'https://*.amazonaws.com',
+  MANIFEST_HEAD: 'full',
 };
 
 /** A process that imports one bundle, against one that imports an empty handler, in turn. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { catalogHash } from '../../functions/core/parse-catalog.ts';
+import { catalogHash } from '../../functions/core/catalog-hash.ts';
 import { NOTHING_APPLIED } from '../../functions/core/policy-record.ts';
 import { DAY } from '../../functions/core/time.ts';
-import { catalog, found, itemOf, NOW, offer, subscription } from '../support/builders.ts';
+import { catalog, customer, found, itemOf, NOW, offer, subscription } from '../support/builders.ts';
 import { type CommandWorld, commandWorld } from '../support/command-world.ts';
 import { ONE, TWO, unavailable } from '../support/sync-world.ts';
 
@@ -238,6 +238,66 @@ describe('wharfage plan', () => {
     expect(out).toContain('Deploy it: cdk deploy.');
   });
 
+  it('names tags and what stays after the end in words', async () => {
+    const world = await ready();
+    const keep = { days: 'forever', afterPaidDays: 365 } as const;
+    const selling = (given: Parameters<typeof offer>[1]) =>
+      catalog({ offers: { app: offer('app', { awsAccounts: 'none', ...given }) } });
+    const planned = async (given: Parameters<typeof offer>[1]) => {
+      const checkout = { kind: 'catalog', catalog: selling(given), warnings: [] } as const;
+      world.settings.checkout = checkout;
+      return world.run('plan');
+    };
+    const tags = [{ semver: '^1.4' }, { glob: 'lts-*' }];
+    const fewer = await planned({ tags });
+    expect(fewer.code).toBe(1);
+    expect(fewer.out).toContain(
+      'cus_Nova  acme/app with a credential: no longer everything, was until 2026-12-25 12:00 UTC; what stays is tags of version ^1.4, like lts-*',
+    );
+    const keeping = await planned({ afterEnd: { keep } });
+    expect(keeping.out).toContain(
+      'cus_Nova  app after its end: what was pushed before stays for ever, once 365 days were paid for, was: nothing stays',
+    );
+    await world.deploy({ accepted: selling({ tags, afterEnd: { keep } }), revision: 2 });
+    const other = await planned({
+      tags: [{ semver: '^2' }],
+      afterEnd: { keep: { days: 30, afterPaidDays: 1 } },
+    });
+    expect(other.code).toBe(1);
+    expect(other.out).toContain(
+      'acme/app tags of version ^2 with a credential: until 2026-12-25 12:00 UTC',
+    );
+    expect(other.out).toContain(
+      'acme/app tags like lts-* with a credential: no longer, was until 2026-12-25 12:00 UTC',
+    );
+    expect(other.out).toContain(
+      'app after its end: what was pushed before stays for 30 days, once 1 day were paid for, was: what was pushed before stays for ever',
+    );
+  });
+
+  it('names what somebody may keep whose offer has ended', async () => {
+    const world = commandWorld();
+    const keep = { days: 'forever', afterPaidDays: 0 } as const;
+    const keeping = catalog({ offers: { app: offer('app', { afterEnd: { keep } }) } });
+    await world.deploy({ accepted: keeping });
+    await world.stores.customers.saveCustomer(
+      customer({
+        version: 1,
+        effectsDone: 1,
+        dueAt: NOW + DAY,
+        withheld: [{ offerId: 'app', source: 'sub_1', because: 'canceled', endedAt: NOW - DAY }],
+        paidTimes: [
+          { offerId: 'app', source: 'sub_1', startsAt: NOW - 9 * DAY, endsAt: NOW - DAY },
+        ],
+      }),
+      0,
+    );
+    const { out } = await world.run('plan');
+    expect(out).toContain(
+      'cus_Nova  acme/app with a credential, as pushed before the end: no longer, was for ever',
+    );
+  });
+
   it('accepts only what is deployed, once', async () => {
     const world = commandWorld();
     expect(await world.run('plan', '--accept', HASH)).toMatchObject({ code: 1 });
@@ -275,7 +335,7 @@ describe('wharfage credential', () => {
     expect(out).toContain(
       'press Enter and Ctrl-D):\n  docker login registry.example.com -u cus_Nova --password-stdin\n',
     );
-    expect(out).toContain('There is no gateway yet');
+    expect(out).toContain('stands for the host of your gateway');
     const encoded = /\.dockerconfigjson: (\S+)/.exec(out)?.[1] ?? '';
     expect(JSON.parse(Buffer.from(encoded, 'base64').toString())).toStrictEqual({
       auths: {
@@ -392,7 +452,7 @@ describe('wharfage credential', () => {
     const { out } = await world.run('credential', 'rotate', 'cus_Nova', '--registry', 'r.acme.com');
     expect(out).toContain('secret      canary_');
     expect(out).not.toContain('may be used until');
-    expect(out).not.toContain('no gateway');
+    expect(out).not.toContain('stands for the host');
   });
 
   it('retire ends one or all, and tells what was gone before', async () => {

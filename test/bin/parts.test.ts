@@ -37,6 +37,11 @@ describe('a deployed stack', () => {
     });
   });
 
+  it('names the host that customers log in to', () => {
+    const outputs = listOf({ ...OUTPUTS, RegistryUrl: 'https://registry.acme.com' });
+    expect(deploymentOfOutputs('wharfage-live', outputs).registry).toBe('registry.acme.com');
+  });
+
   it('is not Wharfage when outputs are missing', () => {
     const { TableName, Stage, ...others } = OUTPUTS;
     expect(() => deploymentOfOutputs('other', listOf(others))).toThrow(

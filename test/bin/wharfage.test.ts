@@ -8,6 +8,7 @@ import { commandWorld } from '../support/command-world.ts';
 
 const NAMES = [
   'status',
+  'pulls',
   'sync',
   'plan',
   'credential',
@@ -16,6 +17,7 @@ const NAMES = [
   'breaker',
   'accounts',
   'doctor',
+  'probe',
   'restore-mode',
 ];
 
@@ -42,7 +44,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['bogus'], 'there is no command "bogus"; there are status, sync,'],
+    [['bogus'], 'there is no command "bogus"; there are status, pulls,'],
     [['status', 'cus_1', '--nope'], "Unknown option '--nope': see wharfage status --help"],
     [['status'], 'wanted a customer id, got nothing'],
     [['status', 'cus_1', 'cus_2'], 'wanted a customer id, got "cus_1 cus_2"'],
@@ -162,6 +164,13 @@ describe('the command line', () => {
     const code = await main(['--help'], {
       open: async () => {
         throw new Error('not opened');
+      },
+      outside: {
+        wire: async () => {
+          throw new Error('nothing asked');
+        },
+        readText: async () => '',
+        writeText: async () => {},
       },
       checkout: { kind: 'invalid', problems: [] },
       out: async () => {

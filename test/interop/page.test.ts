@@ -1,8 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AWS_CONFIG } from '../../functions/adapters/aws-config.ts';
+import { dynamoCredentials } from '../../functions/adapters/dynamo-credentials.ts';
+import { dynamoTable } from '../../functions/adapters/dynamo-table.ts';
+import { sealedSecrets } from '../../functions/adapters/sealed-secrets.ts';
+import { claimCredential } from '../../functions/usecases/claim-credential.ts';
+import { STAGE, TABLE_NAME } from '../../local/names.ts';
 import { type BrowserPage, openBrowserPage } from '../support/browser-page.ts';
+import { recordingReport } from '../support/recordings.ts';
 
 let folder: string;
 let open: BrowserPage;
@@ -14,6 +23,27 @@ afterAll(async () => {
   await open.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** As `wharfage credential claim` does. The system runs in this process, and with it where its parts are. */
+const claim = async (): Promise<{ username: string; secret: string }> => {
+  const text = (await open.page.locator('#credentials').textContent()) ?? '';
+  const username = /cus_\w+/.exec(text)?.[0] ?? '';
+  const claimed = await claimCredential({
+    credentials: dynamoCredentials(dynamoTable(new DynamoDBClient(AWS_CONFIG), TABLE_NAME)),
+    secrets: sealedSecrets(new SecretsManagerClient(AWS_CONFIG), STAGE),
+    report: recordingReport(),
+    clock: () => Math.floor(Date.now() / 1_000),
+  })({ customerId: username });
+  if (claimed.kind !== 'claimed') throw new Error(`${username} has ${claimed.kind} to claim`);
+  return { username, secret: claimed.secretText };
+};
+
+const tokenFor = async (username: string, secret: string): Promise<string> => {
+  const authorization = `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
+  const answer = await fetch(`${open.running.registryUrl}/token/d`, { headers: { authorization } });
+  const { token } = (await answer.json()) as { token: string };
+  return token;
+};
 
 describe('the page in a browser', () => {
   it('says at first what to do', async () => {
@@ -31,6 +61,19 @@ describe('the page in a browser', () => {
     await open.sees('#audit', 'pro opened until');
     await open.sees('#customers', /Northwind Labs\s*until/);
     await open.sees('#events', 'customer.subscription.created');
+  });
+
+  it('says how to pull, and shows what the gateway answers as it happens', async () => {
+    const pulls = open.page.locator('#pulls');
+    await open.sees('#pulls', /docker pull 127\.0\.0\.1:\d+\/acme\/app:latest/);
+    expect(await pulls.textContent()).toMatch(/Nobody has asked the gateway yet\.$/);
+    const { username, secret } = await claim();
+    const token = await tokenFor(username, secret);
+    const answer = await fetch(`${open.running.registryUrl}/v2/acme/app/manifests/latest`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(answer.status).toBe(200);
+    await open.sees('#answers', /manifest acme\/app latest\s*allow/);
   });
 
   it('a change lights up for a moment', async () => {

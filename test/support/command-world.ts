@@ -1,8 +1,10 @@
 import type { Deps } from '../../bin/command.ts';
 import type { Target } from '../../bin/open-deployment.ts';
+import type { Wire } from '../../bin/probe/wire.ts';
 import { main } from '../../bin/wharfage.ts';
 import type { Catalog } from '../../functions/core/catalog.ts';
-import { type CatalogParse, catalogHash } from '../../functions/core/parse-catalog.ts';
+import { catalogHash } from '../../functions/core/catalog-hash.ts';
+import type { CatalogParse } from '../../functions/core/parse-catalog.ts';
 import { isEnded } from '../../functions/core/subscription.ts';
 import type {
   BillingReading,
@@ -38,6 +40,11 @@ export const commandWorld = (agreed: Catalog = catalog()) => {
     opened: [] as Target[],
     unreachable: undefined as Error | undefined,
     isTty: false,
+    /** What `probe` asks, and the files it reads and writes. */
+    wire: (async () => {
+      throw new Error('no gateway in this test');
+    }) as Wire,
+    files: new Map<string, string>(),
   };
   const listSubscriptions = async (next?: string): Promise<SubscriptionPage | Unavailable> => {
     if (stripe.listing !== undefined) return stripe.listing;
@@ -57,6 +64,7 @@ export const commandWorld = (agreed: Catalog = catalog()) => {
   const listEvents = async (): Promise<EventPage | Unavailable> =>
     stripe.events ?? { kind: 'page', events: [] };
   const minted = { count: 0 };
+  const { releases, ledger } = world.stores;
   const deps: Deps = {
     ...world.deps,
     due: world.stores.due,
@@ -77,6 +85,8 @@ export const commandWorld = (agreed: Catalog = catalog()) => {
       hashOf: (text) => `sha256:${text.length}`,
     },
     repositories: ecr.policies,
+    ledger,
+    releases,
     readWebhookSecret: async () => state.webhookSecret,
     listSealed: async () => [...world.sealed.keys()],
     place: {
@@ -97,6 +107,17 @@ export const commandWorld = (agreed: Catalog = catalog()) => {
         if (state.unreachable !== undefined) throw state.unreachable;
         return deps;
       },
+      outside: {
+        wire: (request) => state.wire(request),
+        readText: async (path) => {
+          const text = state.files.get(path);
+          if (text === undefined) throw new Error(`${path} cannot be read`);
+          return text;
+        },
+        writeText: async (path, text) => {
+          state.files.set(path, text);
+        },
+      },
       checkout: state.checkout,
       out: async (text) => {
         lines.out += text;
@@ -114,6 +135,8 @@ export const commandWorld = (agreed: Catalog = catalog()) => {
   };
   return Object.assign(world, {
     deps,
+    ledger,
+    releases,
     ecr,
     stripe,
     settings: state,
