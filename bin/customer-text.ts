@@ -1,5 +1,6 @@
 import type { CredentialState } from '../functions/core/credential-state.ts';
 import type { Transition } from '../functions/core/customer.ts';
+import type { Kept } from '../functions/core/kept-time.ts';
 import { unreachable } from '../functions/core/unreachable.ts';
 import type { ExplainedEntitlement, Standing } from '../functions/usecases/explain-customer.ts';
 import { timeText } from './format.ts';
@@ -21,6 +22,13 @@ export const entitlementText = (entitlement: ExplainedEntitlement, now: number):
     ...(held === undefined ? [] : [`held by the ${held}`]),
   ].join(', ');
 };
+
+export const keptText = ({ pushedBefore, endsAt, role }: Kept): string =>
+  [
+    `what was pushed before ${timeText(pushedBefore)},`,
+    endsAt === 'never' ? 'for ever' : `until ${timeText(endsAt)}`,
+    `(${role} catalog)`,
+  ].join(' ');
 
 const graceText = (graceAt: number, endsAt: number, now: number): readonly string[] => {
   if (graceAt >= endsAt) return [];

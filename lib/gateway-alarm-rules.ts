@@ -39,6 +39,14 @@ const answerRules = ({ stage, gateway }: Sources): readonly AlarmRule[] => [
       'At least three pulls in five minutes were answered 5xx, or turned away by Lambda for want of concurrency. Clients try again; nobody was refused for good. Read the log of the gateway function and run `npx wharfage doctor`. If DynamoDB, Secrets Manager or ECR has an outage nothing needs doing; if the function is throttled raise registry.reservedConcurrency or the account’s limit.',
   },
   {
+    name: 'FrontRefused',
+    metric: metricsOf(stage)('FrontRefused'),
+    window: THRICE_IN_AN_HOUR,
+    threshold: 0,
+    whatToDo:
+      'The gateway refused requests that say they came through CloudFront with a plain 403, which clients take as final: nobody may be able to pull. Run `npx wharfage probe` with the registry’s address. If it says that the front’s secret is wrong, follow the rotation in docs/deploy.md to its end (deploy with a new registry.frontSecretVersion). If all is well there, a stranger is probing the Function URL and nothing needs doing.',
+  },
+  {
     name: 'LedgerFailed',
     metric: metricsOf(stage)('LedgerFailed'),
     window: WITHIN_2_HOURS,
@@ -48,7 +56,10 @@ const answerRules = ({ stage, gateway }: Sources): readonly AlarmRule[] => [
   },
 ];
 
-/** Three kinds of the same trouble: our own 503s and 502s, what Lambda answers for a crash, and throttling. */
+/**
+ * Three kinds of the same trouble: our own 503s, what Lambda answers for a crash, and throttling. Our
+ * 502s have alarms of their own, which say more.
+ */
 const failedAnswers = (stage: string, gateway: IFunction): MathExpression => {
   const sum = { period: PERIOD, statistic: Stats.SUM };
   return new MathExpression({

@@ -110,6 +110,7 @@ const keep = async (
 const SIGNS: Readonly<Record<Check['outcome'], string>> = {
   fine: 'ok     ',
   wrong: 'WRONG  ',
+  odd: 'odd    ',
   unknown: 'not checked: ',
 };
 

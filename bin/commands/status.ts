@@ -1,7 +1,13 @@
 import { type Explanation, explainCustomer } from '../../functions/usecases/explain-customer.ts';
 import { customerIdOf, positionals } from '../args.ts';
 import type { Command, Place } from '../command.ts';
-import { credentialText, entitlementText, standingText, transitionText } from '../customer-text.ts';
+import {
+  credentialText,
+  entitlementText,
+  keptText,
+  standingText,
+  transitionText,
+} from '../customer-text.ts';
 import { section, table, timeText } from '../format.ts';
 
 export const status: Command = {
@@ -33,7 +39,7 @@ export const status: Command = {
 };
 
 const textOf = (explanation: Explanation, place: Place, now: number): string => {
-  const { customer, entitlements, gateway, awsDoor, credentials, transitions } = explanation;
+  const { customer, entitlements, gateway, kept, awsDoor, credentials, transitions } = explanation;
   return [
     `${customer.customerId}, stage ${place.stage}${customer.isDeleted ? ', deleted in Stripe' : ''}`,
     ...section(
@@ -44,6 +50,10 @@ const textOf = (explanation: Explanation, place: Place, now: number): string => 
     ...section(
       'Pulls with a credential',
       table(gateway.map(({ repository, until }) => [repository, `until ${timeText(until)}`])),
+    ),
+    ...section(
+      'Stays with a credential after the end',
+      table(kept.map((each) => [each.offerId, keptText(each)])),
     ),
     ...section('Pulls from the customer’s AWS accounts', awsDoorLines(awsDoor, place)),
     ...section('AWS accounts', [

@@ -16,6 +16,8 @@ import type { WireAnswer } from './wire.ts';
 const EDGE =
   'both CloudFront Functions (lib/edge) must stand at the distribution: cdk deploy, and wait for it to be rolled out';
 const DEPLOY = 'deploy this version again: cdk deploy';
+const FRONT_SECRET =
+  'store the secret that CloudFront sends as current or previous: docs/deploy.md, Its two secrets';
 
 /** What a client without an access token gets: these answers cost a deployment nothing. */
 export const checkChallenges = async (gateway: Gateway): Promise<readonly Check[]> => [
@@ -63,7 +65,7 @@ const garbageToken = async (gateway: Gateway): Promise<Check> => {
   return judged('garbage token', '401 with error="invalid_token", so that clients fetch another', [
     ...challengeProblems(gateway, answer, 'd'),
     unless(
-      error === 'invalid_token',
+      error === 'invalid_token' || isTurnedAway(answer),
       `the challenge says error=${JSON.stringify(error ?? 'nothing')}`,
       DEPLOY,
     ),
@@ -127,11 +129,18 @@ const basicOf = (username: string): string =>
 const challengeOf = ({ headers }: WireAnswer): Readonly<Record<string, string>> =>
   parseChallenge(headers.get('www-authenticate') ?? '') ?? {};
 
+/** What the gateway answers whoever does not know the secret of the front. */
+const isTurnedAway = ({ status, body }: WireAnswer): boolean =>
+  status === 403 && Buffer.from(body).toString('utf8') === 'forbidden';
+
 const challengeProblems = (
   { origin, host }: Gateway,
   answer: WireAnswer,
   clientClass: ClientClass,
 ): readonly (Problem | undefined)[] => {
+  if (isTurnedAway(answer)) {
+    return [unless(false, 'the gateway turns away what comes from its own front', FRONT_SECRET)];
+  }
   const { headers, status } = answer;
   const renamed =
     headers.get('x-amzn-remapped-www-authenticate') ?? headers.get('x-wharfage-status');

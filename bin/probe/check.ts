@@ -4,7 +4,8 @@ import type { Wire, WireAnswer } from './wire.ts';
 /** One thing that was looked at from outside. */
 export type Check = {
   readonly name: string;
-  readonly outcome: 'fine' | 'wrong' | 'unknown';
+  /** `odd`: not as it should be, no client that we ran minds, and nobody can change it. */
+  readonly outcome: 'fine' | 'wrong' | 'odd' | 'unknown';
   readonly what: string;
   /** What to do about it; or, when it could not be checked, what would make it possible. */
   readonly change?: string;

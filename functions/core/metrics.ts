@@ -23,6 +23,7 @@ export type MetricName =
   | 'SweepCompleted'
   | 'StripeReadsPercent'
   | 'PullAnswered'
+  | 'FrontRefused'
   | 'GatewayUnavailable'
   | 'LedgerFailed'
   | 'HostileRedirect'

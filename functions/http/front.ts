@@ -19,6 +19,10 @@ export const originOf = async (
   return ORIGIN.test(origin) ? origin : undefined;
 };
 
+/** It says that it comes from the front: what that proves, only the secret decides. */
+export const namesOrigin = ({ headers }: RawRequest): boolean =>
+  headers['x-wharfage-origin'] !== undefined;
+
 /** Says nothing about what is here: whoever reads it went round the front. */
 export const notThroughFront: RawResponse = {
   status: 403,

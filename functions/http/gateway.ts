@@ -7,7 +7,7 @@ import type { PullRequest } from '../core/pull-request.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { AccessTokens } from '../ports.ts';
 import { challengeOf, hostOf } from './challenge.ts';
-import { notThroughFront, originOf } from './front.ts';
+import { namesOrigin, notThroughFront, originOf } from './front.ts';
 import type { RawRequest, RawResponse } from './raw.ts';
 import { renderServed } from './render.ts';
 import { renderRefusal, statusOf } from './render-refusal.ts';
@@ -42,7 +42,10 @@ export const gateway =
       const origin = await originOf(request, deps.isFront);
       if (origin !== undefined)
         return await answerThroughFront(deps, settings, { request, origin });
-      deps.report.log('not through the front', { at: deps.clock(), status: 403 });
+      // A stranger who found the Function URL names no origin; the front always does.
+      if (namesOrigin(request))
+        deps.report.count('FrontRefused', { at: deps.clock(), status: 403 });
+      else deps.report.log('not through the front', { at: deps.clock(), status: 403 });
       return notThroughFront;
     } catch (error) {
       deps.report.count('GatewayUnavailable', { at: deps.clock(), ...errorFields(error) });

@@ -1,6 +1,7 @@
 import { type CredentialState, credentialStateOf } from '../core/credential-state.ts';
 import type { Customer, Transition } from '../core/customer.ts';
 import { type Entitlement, entitlementsOf, graceAtOf } from '../core/entitlement.ts';
+import { type Kept, keptOf } from '../core/kept-time.ts';
 import type { Catalogs } from '../core/members-of.ts';
 import { offerOf } from '../core/offers.ts';
 import type { PolicyRecord } from '../core/policy.ts';
@@ -40,6 +41,8 @@ export type Explanation = {
   readonly customer: Omit<Customer, 'email'>;
   readonly entitlements: readonly ExplainedEntitlement[];
   readonly gateway: readonly Right[];
+  /** What offers that have ended leave at the gateway, if the catalog says that anything stays. */
+  readonly kept: readonly Kept[];
   readonly awsDoor: readonly AwsDoorView[];
   readonly credentials: readonly {
     readonly credentialId: string;
@@ -65,6 +68,7 @@ export const explainCustomer =
       customer,
       entitlements: entitlementsOf(stored, now).map((each) => withGrace(each, stored, catalogs)),
       gateway: gatewayRights(catalogs, stored, now),
+      kept: keptOf(stored, catalogs, now),
       awsDoor: await awsDoorOf(deps, stored, now),
       credentials: credentials.map((each) => ({
         credentialId: each.credentialId,

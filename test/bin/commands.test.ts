@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { timeText } from '../../bin/format.ts';
 import { catalogHash } from '../../functions/core/catalog-hash.ts';
 import { NOTHING_APPLIED } from '../../functions/core/policy-record.ts';
 import { DAY } from '../../functions/core/time.ts';
@@ -100,6 +101,31 @@ describe('wharfage status', () => {
     expect(JSON.parse(json.out)).toMatchObject({
       customer: { malformedAccounts: ['x\u001b]0\u0007', '\u009b2J', '\u202egnp'] },
     });
+  });
+
+  it.each([
+    [30, `until ${timeText(NOW + 29 * DAY)}`],
+    ['forever', 'for ever'],
+  ] as const)('says what stays of an offer that keeps for %s', async (days, until) => {
+    const keep = { days, afterPaidDays: 0 };
+    const world = commandWorld(catalog({ offers: { app: offer('app', { afterEnd: { keep } }) } }));
+    await world.deploy();
+    await world.stores.customers.saveCustomer(
+      customer({
+        version: 1,
+        effectsDone: 1,
+        withheld: [{ offerId: 'app', source: 'sub_1', because: 'canceled', endedAt: NOW - DAY }],
+        paidTimes: [
+          { offerId: 'app', source: 'sub_1', startsAt: NOW - 9 * DAY, endsAt: NOW - DAY },
+        ],
+      }),
+      0,
+    );
+    const { out } = await world.run('status', 'cus_Nova');
+    expect(out).toContain('Stays with a credential after the end');
+    expect(out).toContain(
+      `app  what was pushed before ${timeText(NOW - DAY)}, ${until} (deployed catalog)`,
+    );
   });
 });
 

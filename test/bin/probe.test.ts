@@ -38,6 +38,21 @@ const namesOf = async (
     .map(({ name }) => name);
 };
 
+describe('a front whose secret the gateway does not know', () => {
+  it('is named as such', async () => {
+    const { probed, world } = facing();
+    probed.spoil = ({ headers }, answer) => {
+      if (headers.authorization === undefined) return;
+      Object.assign(answer, { status: 403, headers: {}, body: 'forbidden' });
+    };
+    const { code, out } = await probe(world);
+    expect(code).toBe(1);
+    expect(out).toContain(
+      'WRONG  garbage token: the gateway turns away what comes from its own front\n       change: store the secret that CloudFront sends as current or previous: docs/deploy.md, Its two secrets',
+    );
+  });
+});
+
 describe('a gateway as it should be', () => {
   it('passes without a credential, and what was not checked is named', async () => {
     const { world } = facing();

@@ -356,6 +356,18 @@ describe('a request that did not come through the front', () => {
   });
 
   it.each([
+    ['raises an alarm when it says that it did', through, 1],
+    ['and is a stranger’s raises none', {}, 0],
+  ])('%s', async (_what, headers, times) => {
+    const { send, report } = gatewayWorld();
+    expect(
+      await send({ headers: { ...headers, 'x-wharfage-front': 'x'.repeat(36) } }),
+    ).toMatchObject({ status: 403 });
+    expect(report.lines).toHaveLength(1);
+    expect(report.counted('FrontRefused')).toBe(times);
+  });
+
+  it.each([
     undefined,
     '',
     'http://registry.vendor.com',

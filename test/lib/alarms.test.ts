@@ -115,6 +115,13 @@ describe('the alarms', () => {
         'notBreaching',
       ],
       [
+        'wharfage-test-FrontRefused',
+        'Sum Wharfage FrontRefused of test in 300 s',
+        '> 0',
+        '3 of 12',
+        'notBreaching',
+      ],
+      [
         'wharfage-test-GatewayFailing',
         'FILL(unavailable, 0) + FILL(crashed, 0) + FILL(throttled, 0); Sum Wharfage GatewayUnavailable of test in 300 s; Sum AWS/Lambda Url5xxCount of wharfage-test-gateway in 300 s; Sum AWS/Lambda Throttles of wharfage-test-gateway in 300 s',
         '>= 3',
