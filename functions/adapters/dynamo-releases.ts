@@ -11,7 +11,7 @@ import { readBatch } from './dynamo-batch.ts';
 import { saveRevision } from './dynamo-revision.ts';
 import { findItem, type Item, removeItem, type Table, updateItem } from './dynamo-table.ts';
 import { inRounds } from './in-rounds.ts';
-import { itemOfRelease, releaseKeyOf, releaseOf } from './release-item.ts';
+import { itemOfRelease, releaseKeyOf, releaseOf, rowOfRelease } from './release-item.ts';
 import { listReleases, listReleasesAfter } from './release-queries.ts';
 import { indexStateKey, referrerPrefix, releaseKey, TAG_PREFIX } from './table-keys.ts';
 
@@ -23,7 +23,9 @@ const AT_ONCE = 10;
 export const dynamoReleases = (table: Table): ReleaseStore => ({
   readReleases: async (keys) => readReleases(table, keys),
   saveReleases: async (next) =>
-    conflictsOf(next.map(itemOfRelease), (item) => saveRevision(table, releaseKey(item), item)),
+    conflictsOf(next.map(itemOfRelease), (item) =>
+      saveRevision(table, releaseKey(item), rowOfRelease(item)),
+    ),
   // One that is gone counts as removed: its answer may have been lost, or somebody was faster.
   removeReleases: async (items) =>
     conflictsOf(items, ({ revision, ...key }) =>

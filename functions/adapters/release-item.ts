@@ -13,9 +13,29 @@ export const itemOfRelease = (release: ReleaseItem): ReleaseItem => {
   );
 };
 
+/**
+ * As the table has it. In the maps whose keys others choose, each key has a mark before it: the SDK
+ * cannot write a map with `constructor` or `__proto__` in it, nor the table one with an empty key.
+ */
+export const rowOfRelease = (release: ReleaseItem): ReleaseItem =>
+  withKeys(release, (key) => `${MARK}${key}`) as ReleaseItem;
+
 export const releaseOf = (item: Item): ReleaseItem => {
   const { pk, sk, writeId, claimId, ...release } = item;
-  return release as ReleaseItem;
+  return withKeys(release, (key) => key.slice(MARK.length)) as ReleaseItem;
+};
+
+const MARK = '#';
+const MAPS = ['annotations', 'opens', 'tags'] as const;
+
+const withKeys = (item: Item, keyOf: (key: string) => string): Item => {
+  const maps = MAPS.flatMap((field) => {
+    const map = item[field];
+    if (typeof map !== 'object' || map === null) return [];
+    const entries = Object.entries(map).map(([key, value]) => [keyOf(key), value]);
+    return [[field, Object.fromEntries(entries)] as const];
+  });
+  return { ...item, ...Object.fromEntries(maps) };
 };
 
 export const releaseKeyOf = (item: ReleaseKey): ReleaseKey => {

@@ -30,6 +30,7 @@ const FIELDS = Object.keys({
   firstPushedAt: true,
   history: true,
   isArchived: true,
+  isMissing: true,
   kind: true,
   mediaType: true,
   opens: true,

@@ -39,26 +39,25 @@ export const linksOf = (json: unknown, kind: 'image' | 'index'): Links | Odd => 
 };
 
 const ofIndex = (list: readonly unknown[]): Links | Odd => {
-  const children = eachOnce(list);
-  if (children === undefined) return ambiguous(BAD_DESCRIPTOR);
-  return {
-    kind: 'links',
-    children: children.map(({ digest }) => digest),
-    blobs: [],
-    foreign: [],
-  };
+  const own = ownAndForeign(list);
+  if (own === undefined) return ambiguous(BAD_DESCRIPTOR);
+  const { links, foreign } = own;
+  return { kind: 'links', children: links.map(({ digest }) => digest), blobs: [], foreign };
 };
 
 const ofImage = (config: unknown, layers: readonly unknown[]): Links | Odd => {
-  const blobs = eachOnce([config, ...layers.filter((layer) => !isForeign(layer))]);
-  const foreign = eachOnce(layers.filter(isForeign));
-  if (blobs === undefined || foreign === undefined) return ambiguous(BAD_DESCRIPTOR);
-  return {
-    kind: 'links',
-    children: [],
-    blobs,
-    foreign: foreign.map(({ digest }) => digest),
-  };
+  const own = ownAndForeign([config, ...layers]);
+  if (own === undefined) return ambiguous(BAD_DESCRIPTOR);
+  return { kind: 'links', children: [], blobs: own.links, foreign: own.foreign };
+};
+
+const ownAndForeign = (
+  descriptors: readonly unknown[],
+): { readonly links: readonly Link[]; readonly foreign: readonly string[] } | undefined => {
+  const links = eachOnce(descriptors.filter((descriptor) => !isForeign(descriptor)));
+  const foreign = eachOnce(descriptors.filter(isForeign));
+  if (links === undefined || foreign === undefined) return undefined;
+  return { links, foreign: foreign.map(({ digest }) => digest) };
 };
 
 const BAD_DESCRIPTOR = 'a descriptor has no sha256 digest, no size, or two sizes';
@@ -70,9 +69,9 @@ const listOf = (value: unknown): readonly unknown[] | undefined => {
   return Array.isArray(value) ? value : undefined;
 };
 
-/** CVE-2020-15157: a client may be sent with its credentials to wherever `urls` points. */
-const isForeign = (layer: unknown): boolean => {
-  const urls = fieldOf(layer, 'urls');
+/** CVE-2020-15157: a client may be sent with its credentials to wherever any descriptor's `urls` points. */
+const isForeign = (descriptor: unknown): boolean => {
+  const urls = fieldOf(descriptor, 'urls');
   return Array.isArray(urls) ? urls.length > 0 : urls !== undefined && urls !== null;
 };
 

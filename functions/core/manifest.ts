@@ -10,7 +10,7 @@ export type Manifest = {
   readonly children: readonly string[];
   /** Config and layers that ECR can hold. */
   readonly blobs: readonly Link[];
-  /** Layers that name other places to fetch them from: neither indexed nor redirected to. */
+  /** What names other places to fetch it from: neither indexed nor redirected to. */
   readonly foreign: readonly string[];
   readonly subject?: string;
   /** As in the list of referrers: its own, else the config's media type. */

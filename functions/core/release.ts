@@ -31,6 +31,12 @@ export type ReleaseTag = Stored & {
   /** The manifest's bytes, up to `TAG_BODY_BYTES_MAX`; a longer one is in the manifest's item. */
   readonly body?: Uint8Array;
   readonly isArchived: boolean;
+  /**
+   * ECR gave nothing for it that can be served when it was last asked. Whether it was deleted or
+   * archived shows in the next event or listing; until then it is as if it were not there, but for its
+   * history.
+   */
+  readonly isMissing?: true;
   /** When ECR was last asked what this tag points at. */
   readonly checkedAt: EpochSeconds;
   /** What it pointed at before, newest first, and since when; the present digest is the first entry. */

@@ -7,7 +7,7 @@ type Times = Readonly<Record<string, EpochSeconds>>;
  * Worked out from more than one set of rules. It covers whatever either of them covered, so that a
  * deployment takes nothing away; the next listing, which knows every tag, works it out again.
  */
-export const MIXED_RULES = '';
+const MIXED_RULES = '';
 
 /** What either of two stamps covers, since the earlier time. */
 export const joinStamps = (a: Stamp, b: Stamp): Stamp => ({

@@ -15,8 +15,10 @@ export const answerManifest = async (world: PullWorld, ask: Ask<'manifest'>): Pr
   return serveFound(world, ask, await refreshTag(world, ask, indexed));
 };
 
-const imageOf = (item: ReleaseItem | undefined): ReleaseTag | ReleaseManifest | undefined =>
-  item?.kind === 'tag' || item?.kind === 'manifest' ? item : undefined;
+const imageOf = (item: ReleaseItem | undefined): ReleaseTag | ReleaseManifest | undefined => {
+  if (item?.kind === 'tag') return item.isMissing ? undefined : item;
+  return item?.kind === 'manifest' ? item : undefined;
+};
 
 /** What ECR has just said may be more or less than what the index said: the right is looked up again. */
 const serveFound = async (

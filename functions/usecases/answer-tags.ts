@@ -53,4 +53,7 @@ const openTags = async (
 
 /** An archived one cannot be pulled: who picks a version from the list must not pick that. */
 const isListed = (access: RepositoryAccess, tag: ReleaseTag): boolean =>
-  !tag.isArchived && subjectOfTag(tag.tag) === undefined && rightTo(access, tag) !== undefined;
+  !tag.isArchived &&
+  tag.isMissing === undefined &&
+  subjectOfTag(tag.tag) === undefined &&
+  rightTo(access, tag) !== undefined;

@@ -91,7 +91,8 @@ const knowledgeOf = async (
   const around = outside.flatMap((digest) => manifestIn(gathered, digest) ?? []).filter(isRead);
   return {
     manifests: [...known.values()],
-    tags: tags
+    // The tag that was asked for may be one of the `sha256-…` tags.
+    tags: [...new Set(tags)]
       .flatMap((tag) => tagIn(gathered, tag))
       .map((item) => knownTagOf(item, rules.rulesHash)),
     around: around.map((item) => aroundOf(item, rules.rulesHash)),

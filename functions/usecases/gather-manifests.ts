@@ -70,10 +70,10 @@ export const manifestIn = ({ stored }: Stored, digest: string): ReleaseManifest 
   return item?.kind === 'manifest' ? item : undefined;
 };
 
-/** None, or the one. */
+/** None, or the one; none either when ECR gave nothing for it. */
 export const tagIn = ({ stored }: Stored, tag: string): readonly ReleaseTag[] => {
   const item = stored.get(`tag ${tag}`);
-  return item?.kind === 'tag' ? [item] : [];
+  return item?.kind === 'tag' && item.isMissing === undefined ? [item] : [];
 };
 
 /** Each key once. */

@@ -4,10 +4,7 @@ import { opensOf, rulesHashOf } from '../core/tag-rules.ts';
 import type { ImageSource, ReleaseStore, Report } from '../ports.ts';
 
 export type IndexDeps = {
-  readonly releases: Pick<
-    ReleaseStore,
-    'readReleases' | 'saveReleases' | 'removeReleases' | 'listReferrers'
-  >;
+  readonly releases: Pick<ReleaseStore, 'readReleases' | 'saveReleases' | 'listReferrers'>;
   readonly images: Pick<ImageSource, 'readImages'>;
   /** Both catalogs: tags are stamped for the accepted one too where it differs. */
   readonly catalogs: () => Promise<Catalogs>;

@@ -54,14 +54,15 @@ const list = async (
   rules: StampRules,
   now: EpochSeconds,
 ): Promise<boolean> => {
-  const { stored, listed, knowledge } = await surveyRepository(deps, repository, rules, now);
+  const survey = await surveyRepository(deps, repository, rules, now);
+  const { stored, listed, knowledge } = survey;
   const stages = planReleases(repository, knowledge, rules);
   const changed = changedReleases(stored, stages);
   const { contested, isMixed } = await writeListing(deps, repository, stored, changed);
   // ECR answers with nothing, too, where it knows no such repository: no evidence of a deletion.
   const gone =
     listed.size === 0 ? NOTHING : goneReleases(stored, stages, (digest) => listed.has(digest));
-  const reappeared = await removeGone(deps, stored, gone);
+  const reappeared = await removeGone(deps, repository, survey, gone);
   for (const reference of [...contested, ...reappeared]) {
     await lookAtImage(deps)(repository, reference, deps.clock());
   }

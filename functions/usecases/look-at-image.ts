@@ -1,11 +1,18 @@
-import type { Reference, ReleaseItem, ReleaseKey, ReleaseManifest } from '../core/release.ts';
+import type {
+  Reference,
+  ReleaseItem,
+  ReleaseKey,
+  ReleaseManifest,
+  ReleaseTag,
+} from '../core/release.ts';
 import { keyOfReference } from '../core/release-keys.ts';
 import type { EpochSeconds } from '../core/time.ts';
-import type { ImageSource } from '../ports.ts';
+import type { ImageSource, ReleaseStore } from '../ports.ts';
 import type { IndexDeps } from './index-deps.ts';
 import { indexImage } from './index-image.ts';
 
 export type LookDeps = IndexDeps & {
+  readonly releases: Pick<ReleaseStore, 'removeReleases'>;
   readonly images: Pick<ImageSource, 'readImages' | 'findImage'>;
 };
 
@@ -65,10 +72,18 @@ const settle = async (
     return remove(deps, [stored, ...promised], looked);
   }
   if (stored.isArchived) return looked;
-  const checked = stored.kind === 'tag' ? { checkedAt: now } : {};
-  const next = { ...stored, ...checked, isArchived: true, revision: stored.revision + 1 };
+  const next = { ...archivedAt(stored, now), revision: stored.revision + 1 };
   const conflicts = await deps.releases.saveReleases([next]);
   return conflicts.length > 0 ? 'again' : looked;
+};
+
+const archivedAt = (
+  item: ReleaseTag | ReleaseManifest,
+  now: EpochSeconds,
+): ReleaseTag | ReleaseManifest => {
+  if (item.kind === 'manifest') return { ...item, isArchived: true };
+  const { isMissing: _, ...tag } = item;
+  return { ...tag, isArchived: true, checkedAt: now };
 };
 
 const referrersOf = async (
@@ -103,7 +118,10 @@ const staleTags = async (
   const items = await releases.readReleases(keys);
   return items.flatMap((item) => {
     if (item.kind !== 'tag' || item.digest !== digest) return [];
-    const isStale = looked === 'gone' || item.isArchived !== (looked === 'archived');
+    const isStale =
+      looked === 'gone' ||
+      item.isMissing !== undefined ||
+      item.isArchived !== (looked === 'archived');
     return isStale ? [item.tag] : [];
   });
 };

@@ -32,8 +32,11 @@ export const observeImage = async (
   if (reading.kind === 'odd') {
     const { because, detail } = reading;
     noteOdd(deps, repository, { because, digest: image.digest, detail });
-    // What it pointed at before is not what it is.
-    if (stored !== undefined) await deps.releases.removeReleases([stored]);
+    // What it pointed at before is not what it is, and still what it was.
+    if (stored !== undefined) {
+      const { revision } = stored;
+      await deps.releases.saveReleases([{ ...stored, isMissing: true, revision: revision + 1 }]);
+    }
     return { kind: 'odd', because };
   }
   look.images.set(image.digest, image);

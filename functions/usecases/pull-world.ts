@@ -24,7 +24,7 @@ export type PullDeps = {
   readonly releases: Pick<
     ReleaseStore,
     | 'readReleases'
-    | 'removeReleases'
+    | 'saveReleases'
     | 'claimRefresh'
     | 'findIndexState'
     | 'listTags'

@@ -43,8 +43,10 @@ const askAgain = async (
     return { kind: 'found', image };
   }
   if (reading.kind === 'found') return foundOf(ask, await indexNow(world, ask));
-  // Conditional on what was read before ECR was asked: a tag pushed again meanwhile stays.
-  await world.deps.releases.removeReleases([image]);
+  // Conditional on what was read before ECR was asked: a tag pushed again meanwhile stays. Its history
+  // may be all that somebody keeps, and ECR gives nothing for what was only archived, too.
+  const missing = { ...image, isMissing: true, checkedAt: ask.now } as const;
+  await world.deps.releases.saveReleases([{ ...missing, revision: image.revision + 1 }]);
   return unknownImage(ask);
 };
 

@@ -1,9 +1,13 @@
 import { type Gone, protectedKeys } from '../core/listing-changes.ts';
-import type { Reference, ReleaseItem } from '../core/release.ts';
-import { keyTextOf, referenceOf } from '../core/release-keys.ts';
-import type { ReleaseStore } from '../ports.ts';
+import type { Reference, ReleaseItem, ReleaseManifest } from '../core/release.ts';
+import { keyOfReference, keyTextOf, referenceOf } from '../core/release-keys.ts';
+import type { ImageSource, ReleaseStore } from '../ports.ts';
+import type { Survey } from './survey-repository.ts';
 
-type RemoveDeps = { readonly releases: Pick<ReleaseStore, 'removeReleases'> };
+type RemoveDeps = {
+  readonly releases: Pick<ReleaseStore, 'removeReleases'>;
+  readonly images: Pick<ImageSource, 'readImages'>;
+};
 
 /**
  * Removes what is gone, if it still is as it was when the listing began. From above: a manifest that
@@ -12,12 +16,15 @@ type RemoveDeps = { readonly releases: Pick<ReleaseStore, 'removeReleases'> };
  */
 export const removeGone = async (
   deps: RemoveDeps,
-  stored: ReadonlyMap<string, ReleaseItem>,
+  repository: string,
+  { stored, listed }: Pick<Survey, 'stored' | 'listed'>,
   gone: Gone,
 ): Promise<readonly Reference[]> => {
-  const contested: Reference[] = [];
-  const kept = new Set<string>();
-  contested.push(...(await refused(deps, gone.tags)).map(referenceOf));
+  const there = await findThere(deps, repository, listed, gone);
+  const kept = new Set(protectedKeys(stored, there.manifests));
+  for (const tag of there.tags) kept.add(keyTextOf(tag));
+  const tags = gone.tags.filter((item) => !kept.has(keyTextOf(item)));
+  const contested = [...there.tags, ...(await refused(deps, tags))].map(referenceOf);
   for (const level of gone.manifests) {
     const manifests = await refused(
       deps,
@@ -31,6 +38,35 @@ export const removeGone = async (
     gone.others.filter((item) => !kept.has(keyTextOf(item))),
   );
   return contested;
+};
+
+const READ_IMAGES_MAX = 100;
+
+/**
+ * What ECR gives out though it did not list it. Its pages are no snapshot: an image or a tag may go
+ * from one that is not read yet to one that is, and what is removed here loses its history for good.
+ */
+const findThere = async (
+  { images }: RemoveDeps,
+  repository: string,
+  listed: Survey['listed'],
+  gone: Gone,
+): Promise<Pick<Gone, 'tags'> & { readonly manifests: readonly ReleaseManifest[] }> => {
+  // Listed with what cannot be served: gone from the index all the same.
+  const listedTags = new Set([...listed.values()].flatMap((image) => image.tags));
+  const tags = gone.tags.filter(({ tag }) => !listedTags.has(tag));
+  const manifests = gone.manifests.flat();
+  const found = new Set<string>();
+  const references = [...tags, ...manifests].map(referenceOf);
+  for (let from = 0; from < references.length; from += READ_IMAGES_MAX) {
+    const batch = references.slice(from, from + READ_IMAGES_MAX);
+    for (const reading of await images.readImages(repository, batch)) {
+      if (reading.kind === 'found')
+        found.add(keyTextOf(keyOfReference(repository, reading.reference)));
+    }
+  }
+  const isFound = (item: ReleaseItem): boolean => found.has(keyTextOf(item));
+  return { tags: tags.filter(isFound), manifests: manifests.filter(isFound) };
 };
 
 /** Those that have another revision now. */

@@ -1,7 +1,7 @@
 import type { Reference, ReleaseItem } from '../core/release.ts';
 import { keyTextOf, referenceOf, releaseKeyOf } from '../core/release-keys.ts';
 import { isSameItem, mergeItem } from '../core/release-merge.ts';
-import { joinStamps, MIXED_RULES, renewStamp } from '../core/stamps.ts';
+import { joinStamps, renewStamp } from '../core/stamps.ts';
 import type { ImageSource, ReleaseStore } from '../ports.ts';
 
 export type WriteDeps = {
@@ -56,11 +56,14 @@ const writeChunk = async (
     const bodies = await readBodies(deps, repository, rest, present);
     const turns = rest.map((planned) => {
       const key = keyTextOf(planned);
-      return turnOf(stored.get(key), present.get(key), withBytes(planned, bodies));
+      const there = present.get(key);
+      const turn = turnOf(stored.get(key), there, withBytes(planned, bodies));
+      const { rulesHash } = (turn.kind === 'write' ? turn.item : there) ?? planned;
+      isMixed ||= rulesHash !== planned.rulesHash;
+      return turn;
     });
     const next = turns.flatMap((turn) => (turn.kind === 'write' ? [turn.item] : []));
     contested.push(...turns.flatMap((turn) => (turn.kind === 'ask' ? [turn.reference] : [])));
-    isMixed ||= next.some(({ rulesHash }) => rulesHash === MIXED_RULES);
     const conflicts = new Set((await deps.releases.saveReleases(next)).map(keyTextOf));
     rest = rest.filter((planned) => conflicts.has(keyTextOf(planned)));
     if (rest.length === 0) return { contested, isMixed };

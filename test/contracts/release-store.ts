@@ -20,6 +20,33 @@ export const releaseStoreContract = (open: Open): void => {
     expect(await releases.readReleases(items.toReversed())).toStrictEqual(items.toReversed());
   });
 
+  it('gives back a tag of any name that ECR allows', async () => {
+    const names = Object.fromEntries([
+      ['__proto__', NOON],
+      ['constructor', NOON + 1],
+      ['toString', NOON + 2],
+    ]);
+    const named = manifest({ tags: names, opens: { constructor: NOON } });
+    const moved = tag({ tag: '__proto__' });
+    const releases = await withReleases(named, moved);
+    const [read, readTag] = await releases.readReleases([named, moved]);
+    expect(read?.kind === 'manifest' && Object.entries(read.tags).sort()).toStrictEqual(
+      Object.entries(names).sort(),
+    );
+    expect(read).toMatchObject({ opens: { constructor: NOON } });
+    expect(readTag).toStrictEqual(moved);
+    for await (const item of releases.listReleases('acme/app')) {
+      if (item.kind !== 'manifest') continue;
+      expect(Object.entries(item.tags).sort()).toStrictEqual(Object.entries(names).sort());
+    }
+  });
+
+  it('gives back annotations of any name, an empty one too', async () => {
+    const annotations = { '': 'nothing', constructor: 'Acme' };
+    const releases = await withReleases(referrer({ annotations }));
+    expect(await releases.readReleases([referrer()])).toMatchObject([{ annotations }]);
+  });
+
   it('leaves out what is not there, and what is in another repository', async () => {
     const releases = await withReleases(tag());
     const asked = [tag({ tag: 'v2' }), tag({ repository: 'acme/app2' }), tag(), manifest()];

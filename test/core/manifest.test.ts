@@ -110,6 +110,19 @@ describe('a manifest', () => {
     }
   });
 
+  it('names a config or child that is fetched from elsewhere, and does not lead to it', () => {
+    const urls = ['https://elsewhere.example'];
+    expect(parsed(image({ config: { ...config, urls } }), OCI)).toMatchObject({
+      blobs: [{ digest: TWO }],
+      foreign: [ONE],
+    });
+    const child = { mediaType: OCI, digest: ONE, size: 30, urls };
+    expect(parsed(index({ manifests: [...index().manifests, child] }), OCI_INDEX)).toMatchObject({
+      children: [THREE],
+      foreign: [ONE],
+    });
+  });
+
   it('of an unknown type is left as it is', () => {
     expect(parsed('anything', 'application/x-vendor')).toStrictEqual({
       kind: 'opaque',

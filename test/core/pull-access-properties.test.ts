@@ -48,6 +48,7 @@ const windows: fc.Arbitrary<readonly Window[]> = fc.array(
       endsAt: nearby,
       because: fc.constant('paid' as const),
       held: fc.constantFrom('breaker', 'catalog'),
+      isNew: fc.constant(true as const),
     },
     { requiredKeys: ['offerId', 'source', 'startsAt', 'endsAt', 'because'] },
   ),
@@ -112,10 +113,10 @@ describe('whatever was bought and whenever it ended', () => {
       fc.property(customers, catalogs, catalogs, tags, (who, deployed, accepted, tag) => {
         const both = { deployed, accepted };
         const opening = openingFor(accessTo(who, both, APP, NOW), stampOf(tag, both, 1));
-        const readWith = (window: Window): readonly Catalog[] =>
-          window.held === 'breaker'
-            ? [deployed, accepted]
-            : [window.held === 'catalog' ? accepted : deployed];
+        const readWith = ({ held, isNew }: Window): readonly Catalog[] => {
+          if (held === 'catalog') return [accepted];
+          return held === undefined && isNew ? [deployed] : [deployed, accepted];
+        };
         const sells = (given: Catalog, offerId: string): boolean => {
           const sold = given.offers[offerId];
           return sold !== undefined && isSold(sold.tags, tag);

@@ -236,7 +236,6 @@ describe('whatever a function asks of AWS, its role grants', () => {
     );
     expect(actions('gateway').toSorted()).toEqual([
       'dynamodb:BatchGetItem',
-      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',

@@ -257,12 +257,11 @@ export const pullWorld = (given: Partial<Catalog> = {}) => {
       readReleases: observed('readReleases', (keys) =>
         keys.flatMap((key) => world.items.get(keyText(key)) ?? []),
       ),
-      removeReleases: observed('removeReleases', (keys) =>
-        keys.filter((key) => {
-          const stored = world.items.get(keyText(key));
-          if (stored?.revision !== key.revision) return true;
-          world.items.delete(keyText(key));
-          return false;
+      saveReleases: observed('saveReleases', (items) =>
+        items.filter((item) => {
+          const isNext = world.items.get(keyText(item))?.revision === item.revision - 1;
+          if (isNext) world.put(item);
+          return !isNext;
         }),
       ),
       claimRefresh: observed('claimRefresh', (tag, now) => {

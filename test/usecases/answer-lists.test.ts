@@ -101,11 +101,12 @@ describe('tags/list', () => {
     expect((await tags({ last: 'z' })).tags).toEqual([]);
   });
 
-  it('leaves out what holds signatures, and what is archived', async () => {
+  it('leaves out what holds signatures, and what is archived or missing', async () => {
     const hex = '1'.repeat(64);
     world.put(
       tagItem('1.0.0'),
       tagItem('2.0.0', { isArchived: true }),
+      tagItem('2.0.1', { isMissing: true }),
       tagItem(`sha256-${hex}`),
       tagItem(`sha256-${hex}.sig`),
       tagItem(`sha256-${hex}.vnd.anything`),

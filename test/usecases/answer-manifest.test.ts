@@ -198,16 +198,37 @@ describe('a tag that was checked a minute ago', () => {
   it('and is gone is unknown from now on', async () => {
     staleTag('1.0.0');
     world.ecr.clear();
+    const calls = await world.callsOf(async () => {
+      expect(refusalOf(await world.pull(getTag('1.0.0')))).toBe('unknown_manifest');
+    });
+    expect(calls).toEqual(['readPull', 'claimRefresh', 'readImages', 'saveReleases']);
     expect(refusalOf(await world.pull(getTag('1.0.0')))).toBe('unknown_manifest');
-    expect(world.find({ repository: APP, kind: 'tag', tag: '1.0.0' })).toBeUndefined();
+    world.now = NOW + 2 * MINUTE;
     expect(refusalOf(await world.pull(getTag('1.0.0')))).toBe('unknown_manifest');
+  });
+
+  it('and is gone, or archived a moment ago, leaves what it pointed at to those who keep that', async () => {
+    staleTag('1.0.0');
+    const { history } = tagItem('1.0.0');
+    world.ecr.clear();
+    await world.pull(getTag('1.0.0'));
+    expect(world.find({ repository: APP, kind: 'tag', tag: '1.0.0' })).toMatchObject({ history });
+  });
+
+  it('and is gone is asked for like any other that the index does not have', async () => {
+    staleTag('1.0.0');
+    world.ecr.clear();
+    await world.pull(getTag('1.0.0'));
+    world.release('1.0.0', { isMissing: true });
+    expect(digestIn(await world.pull(getTag('1.0.0')))).toBe(OLD);
+    expect(world.calls).toContain('admitMiss');
   });
 
   it('and is gone, and pushed again before it was removed, stays', async () => {
     staleTag('1.0.0');
     world.ecr.clear();
     world.hooks.before = (method) => {
-      if (method === 'removeReleases') world.put(tagItem('1.0.0', { digest: NEW, revision: 2 }));
+      if (method === 'saveReleases') world.put(tagItem('1.0.0', { digest: NEW, revision: 2 }));
     };
     await world.pull(getTag('1.0.0'));
     expect(digestIn(await world.pull(getTag('1.0.0')))).toBe(NEW);

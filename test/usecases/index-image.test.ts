@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReleaseTag } from '../../functions/core/release.ts';
+import type { ReleaseItem, ReleaseKey, ReleaseTag } from '../../functions/core/release.ts';
 import { NOW } from '../support/builders.ts';
 import {
   digestFor,
@@ -230,13 +230,16 @@ describe('a tag that moves', () => {
     expect(await world.opensOf('tag nightly')).toStrictEqual({});
   });
 
-  it('leaves its item when it moves to what cannot be served', async () => {
+  it('is missing when it moves to what cannot be served, and its history is kept', async () => {
     const world = indexWorld();
-    world.push(imageOf(['a']), { tags: ['1.0.0'] });
+    const digest = world.push(imageOf(['a']), { tags: ['1.0.0'] });
     await world.indexTag('1.0.0');
     world.push({ ...(imageOf(['b']) as object), manifests: [] }, { tags: ['1.0.0'] });
     expect(await world.indexTag('1.0.0')).toStrictEqual({ kind: 'odd', because: 'ambiguous' });
-    expect((await world.items()).has('tag 1.0.0')).toBe(false);
+    expect((await world.items()).get('tag 1.0.0')).toMatchObject({
+      isMissing: true,
+      history: [{ digest, since: NOW }],
+    });
   });
 });
 
@@ -431,6 +434,29 @@ describe('writers at the same time', () => {
     world.push(imageOf(['base', 'b']), { tags: ['lts-1'] });
     await Promise.all([world.indexTag('1.0.0'), world.indexTag('lts-1')]);
     expect(await world.opensOf(blob('base'))).toStrictEqual({ app: NOW, lts: NOW });
+  });
+
+  it('need not write again what they have written, however many share its layers', async () => {
+    const world = indexWorld();
+    const layers = Array.from({ length: 20 }, (_, layer) => `base ${layer}`);
+    world.push(imageOf([...layers, 'a']), { tags: ['1.0.0'] });
+    world.push(imageOf([...layers, 'b']), { tags: ['1.1.0'] });
+    await world.indexTag('1.0.0');
+    const { readReleases, saveReleases } = world.stores.releases;
+    let others = 0;
+    const writtenByOthers = async () => {
+      const key = { repository: REPOSITORY, kind: 'blob', digest: digestFor(`base ${others}`) };
+      const [item] = await readReleases([key as ReleaseKey]);
+      if (item !== undefined) await saveReleases([{ ...item, revision: item.revision + 1 }]);
+      others += 1;
+    };
+    Object.assign(world.stores.releases, {
+      saveReleases: async (items: readonly ReleaseItem[]) => {
+        if (others < layers.length) await writtenByOthers();
+        return saveReleases(items);
+      },
+    });
+    expect(await world.indexTag('1.1.0')).toMatchObject({ kind: 'indexed' });
   });
 
   it('stamp a referrer that was indexed just before its subject was', async () => {

@@ -348,6 +348,50 @@ describe('changed rules', () => {
   });
 });
 
+describe('what ECR has and did not list', () => {
+  it('is not removed: a tag that moved while the pages were read keeps its history', async () => {
+    const world = indexWorld();
+    const before = world.push(imageOf(['a']), { tags: ['1.0.0'] });
+    world.push(imageOf(['other']));
+    await world.list();
+    world.now = NOW + HOUR;
+    const { listImages } = world.ecr.images;
+    let after = '';
+    world.ecr.images.listImages = async function* pages(repository) {
+      // The new image would have been on a page that is read already, the old one is on the next.
+      after = world.push(imageOf(['b']), { tags: ['1.0.0'] });
+      for await (const page of listImages(repository)) {
+        yield page.filter(({ digest }) => digest !== after);
+      }
+    };
+    await world.list();
+    expect((await world.items()).get('tag 1.0.0')).toMatchObject({
+      digest: after,
+      history: [
+        { digest: after, since: NOW + HOUR },
+        { digest: before, since: NOW },
+      ],
+    });
+  });
+
+  it('is not removed: an image and its layers stay, whatever page was cut short', async () => {
+    const world = indexWorld();
+    world.push(imageOf(['base']));
+    const child = world.push(imageOf(['base', 'a']));
+    const lost = world.pushIndex([child], { tags: ['1.0.0'] });
+    await world.list();
+    const before = [...(await world.items()).keys()];
+    const { listImages } = world.ecr.images;
+    world.ecr.images.listImages = async function* pages(repository) {
+      for await (const page of listImages(repository)) {
+        yield page.filter(({ digest }) => digest !== lost && digest !== child);
+      }
+    };
+    await world.list();
+    expect([...(await world.items()).keys()]).toStrictEqual(before);
+  });
+});
+
 describe('what somebody else writes while a listing is under way', () => {
   it('is not overwritten by an older answer: the tag is asked for again', async () => {
     const world = indexWorld();
@@ -372,6 +416,24 @@ describe('what somebody else writes while a listing is under way', () => {
     world.ecr.registry.delete(REPOSITORY, digest);
     world.ecr.hooks.after = async (method) => {
       if (method !== 'listImages') return;
+      world.push(manifest, { tags: ['1.0.0'] });
+      await world.indexTag('1.0.0');
+    };
+    await world.list();
+    expect([...(await world.items()).keys()]).toStrictEqual(before);
+  });
+
+  it('is not removed: an image that was pushed again after ECR was asked for it keeps its layers', async () => {
+    const world = indexWorld();
+    const manifest = imageOf(['a']);
+    const digest = world.push(manifest, { tags: ['1.0.0'] });
+    world.push(imageOf(['other']));
+    await world.list();
+    const before = [...(await world.items()).keys()];
+    world.ecr.registry.delete(REPOSITORY, digest);
+    world.ecr.hooks.after = async (method) => {
+      if (method !== 'readImages') return;
+      delete world.ecr.hooks.after;
       world.push(manifest, { tags: ['1.0.0'] });
       await world.indexTag('1.0.0');
     };
@@ -480,6 +542,27 @@ describe('what somebody else writes while a listing is under way', () => {
     expect(await world.opensOf(`manifest ${digest}`)).toStrictEqual({ app: EARLIER, lts: NOW });
     const state = await world.stores.releases.findIndexState(REPOSITORY);
     expect(state?.rulesHash).toBeUndefined();
+  });
+
+  it('is listed again when it was stamped by other rules, even if nothing is to be written', async () => {
+    const world = indexWorld();
+    world.push(imageOf(['a']), { tags: ['1.0.0'], pushedAt: EARLIER });
+    await world.list();
+    const rules = { deployed: VERSION_TWO, accepted: VERSION_TWO };
+    world.ecr.hooks.after = async (method) => {
+      if (method !== 'listImages') return;
+      delete world.ecr.hooks.after;
+      // By the new rules already, over stamps of the old ones.
+      world.push(imageOf(['a']), { tags: ['2.0.0'] });
+      await world.indexTag('2.0.0');
+    };
+    world.catalogs = rules;
+    await world.list();
+    expect((await world.items()).get(blob('a'))).toMatchObject({ rulesHash: '' });
+    expect(await world.stores.releases.findIndexState(REPOSITORY)).not.toHaveProperty('rulesHash');
+    await world.list();
+    expect((await world.items()).get(blob('a'))?.rulesHash).not.toBe('');
+    expect(await world.stores.releases.findIndexState(REPOSITORY)).toHaveProperty('rulesHash');
   });
 
   it('stops the listing when it goes on and on', async () => {

@@ -19,6 +19,14 @@ const pushed = async (world: IndexWorld): Promise<string> => {
   return digest;
 };
 
+/** As the gateway does when ECR gives nothing for it. */
+const markMissing = async (world: IndexWorld, tag: string): Promise<void> => {
+  const { releases } = world.stores;
+  const [item] = await releases.readReleases([{ repository: REPOSITORY, kind: 'tag', tag }]);
+  if (item?.kind !== 'tag') throw new Error(`no tag ${tag}`);
+  await releases.saveReleases([{ ...item, isMissing: true, revision: item.revision + 1 }]);
+};
+
 describe('a look at an image', () => {
   it('indexes what is there', async () => {
     const world = indexWorld();
@@ -65,6 +73,47 @@ describe('a look at an image', () => {
     world.ecr.registry.delete(REPOSITORY, sbom);
     expect(await world.lookAt(byDigest(sbom))).toBe('gone');
     expect((await world.items()).has(`referrer ${digest} ${sbom}`)).toBe(false);
+  });
+
+  it('knows what a tag pointed at whose image was archived before anybody said so', async () => {
+    const world = indexWorld();
+    const before = world.push(imageOf(['a']), { tags: ['1.0.0'] });
+    await world.indexTag('1.0.0');
+    world.now = NOW + 10;
+    const after = world.push(imageOf(['b']), { tags: ['1.0.0'] });
+    await world.indexTag('1.0.0');
+    world.ecr.registry.archive(REPOSITORY, after);
+    await markMissing(world, '1.0.0');
+    const history = [
+      { digest: after, since: NOW + 10 },
+      { digest: before, since: NOW },
+    ];
+    expect(await world.lookAt(byDigest(after))).toBe('archived');
+    const archived = (await world.items()).get('tag 1.0.0');
+    expect(archived).toMatchObject({ isArchived: true, history });
+    expect(archived).not.toHaveProperty('isMissing');
+  });
+
+  it('finds a tag again that was missing while its image was archived', async () => {
+    const world = indexWorld();
+    const digest = await pushed(world);
+    await markMissing(world, '1.0.0');
+    expect(await world.lookAt(byDigest(digest))).toBe('indexed');
+    expect((await world.items()).get('tag 1.0.0')).not.toHaveProperty('isMissing');
+  });
+
+  it('at a subject does not bring back a missing tag of its signature', async () => {
+    const world = indexWorld();
+    const digest = await pushed(world);
+    const signature = `${digest.replace(':', '-')}.sig`;
+    world.push(imageOf(['signature']), { tags: [signature] });
+    await world.indexTag(signature);
+    world.ecr.registry.untag(REPOSITORY, signature);
+    await markMissing(world, signature);
+    await world.indexTag('1.0.0');
+    expect((await world.items()).get(`tag ${signature}`)).toMatchObject({ isMissing: true });
+    expect(await world.lookAt(tagged(signature))).toBe('gone');
+    expect((await world.items()).has(`tag ${signature}`)).toBe(false);
   });
 
   it('marks an archived image and its tags, once, and knows when it is restored', async () => {
