@@ -1,10 +1,26 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+const PARTS = 'test/{core,usecases,http,cases,docs,adapters,budgets,bin}/**/*.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/interop/**'],
+    projects: [
+      {
+        extends: true,
+        // Nothing here touches what a process has only once, so files share their imports.
+        test: { name: 'parts', include: [PARTS], isolate: false },
+      },
+      {
+        extends: true,
+        // The local system sets the environment and moves the process's clock.
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
+          exclude: [PARTS, 'test/interop/**'],
+        },
+      },
+    ],
     // Many tests wait for answers on loopback and for real time-outs: more of them than cores run well.
     maxWorkers: Math.max(4, availableParallelism()),
     testTimeout: 30_000,

@@ -179,5 +179,6 @@ it.each([
     expect(known, message).toBeGreaterThanOrEqual(0.97 * reads);
     expect(known, message).toBeLessThanOrEqual(1.2 * reads);
   },
-  60_000,
+  // 20 s alone; the rest of the suite runs beside it.
+  180_000,
 );
