@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const PARTS = 'test/{core,usecases,http,cases,docs,adapters,budgets,bin}/**/*.test.ts';
+const PARTS = [
+  'test/{core,usecases,http,cases,docs,adapters,budgets,bin,lib,support}/**/*.test.ts',
+  'test/local/{aws,stripe,lambda,view}/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -9,7 +12,13 @@ export default defineConfig({
       {
         extends: true,
         // Nothing here touches what a process has only once, so files share their imports.
-        test: { name: 'parts', include: [PARTS], isolate: false },
+        test: {
+          name: 'parts',
+          include: PARTS,
+          isolate: false,
+          maxWorkers: Math.max(2, availableParallelism()),
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,
@@ -17,7 +26,8 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: [PARTS, 'test/interop/**'],
+          exclude: [...PARTS, 'test/interop/**'],
+          sequence: { groupOrder: 0 },
         },
       },
     ],

@@ -42,10 +42,13 @@ const STEPS: Record<string, Step> = {
   'tag b 1.0.0': push(['base', 'b'], '1.0.0', [digest(B)]),
   'tag b lts': push(['base', 'b'], 'lts', [digest(B)]),
   'push the index': {
+    // A registry refuses an index whose children it does not have.
     act: (world) => {
+      world.push(imageOf(['base', 'a']));
+      world.push(imageOf(['base', 'b']));
       world.pushIndex([A, B], { tags: ['1.1.0'] });
     },
-    about: [tag('1.1.0'), digest(INDEX)],
+    about: [digest(A), digest(B), tag('1.1.0'), digest(INDEX)],
   },
   'push the sbom of a': {
     act: (world) => {
@@ -104,11 +107,14 @@ const shape = (item: ReleaseItem) => {
   return { ...bare, mediaType, isArchived, children: item.children, blobs: item.blobs };
 };
 
-/** Whoever has a stored manifest has everything that it leads to, with at least its stamp. */
+const isArchived = (world: IndexWorld, digest: string): boolean =>
+  world.ecr.registry.list(REPOSITORY).some((image) => image.digest === digest && image.isArchived);
+
+/** Whoever has a stored manifest that ECR gives out has everything that it leads to, with at least its stamp. */
 const promisesAreKept = async (world: IndexWorld): Promise<void> => {
   const items = await world.items();
   for (const item of items.values()) {
-    if (item.kind !== 'manifest' || item.sizeBytes === 0) continue;
+    if (item.kind !== 'manifest' || isArchived(world, item.digest)) continue;
     for (const key of item.blobs.map((each) => `blob ${each}`)) {
       expect(items.get(key)?.opens, key).toMatchObject(
         Object.fromEntries(Object.keys(item.opens).map((each) => [each, expect.any(Number)])),
