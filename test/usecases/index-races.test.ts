@@ -107,14 +107,14 @@ const shape = (item: ReleaseItem) => {
   return { ...bare, mediaType, isArchived, children: item.children, blobs: item.blobs };
 };
 
-const isArchived = (world: IndexWorld, digest: string): boolean =>
-  world.ecr.registry.list(REPOSITORY).some((image) => image.digest === digest && image.isArchived);
+const isArchivedAt = (world: IndexWorld, wanted: string): boolean =>
+  world.ecr.registry.list(REPOSITORY).some((image) => image.digest === wanted && image.isArchived);
 
 /** Whoever has a stored manifest that ECR gives out has everything that it leads to, with at least its stamp. */
 const promisesAreKept = async (world: IndexWorld): Promise<void> => {
   const items = await world.items();
   for (const item of items.values()) {
-    if (item.kind !== 'manifest' || isArchived(world, item.digest)) continue;
+    if (item.kind !== 'manifest' || isArchivedAt(world, item.digest)) continue;
     for (const key of item.blobs.map((each) => `blob ${each}`)) {
       expect(items.get(key)?.opens, key).toMatchObject(
         Object.fromEntries(Object.keys(item.opens).map((each) => [each, expect.any(Number)])),
