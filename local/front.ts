@@ -29,6 +29,7 @@ import {
   fromEdgeHeaders,
   toEdgeHeaders,
 } from './edge.ts';
+import { readBody } from './read-body.ts';
 
 export type Front = {
   /** `http://127.0.0.1:4244`, what challenges name. */
@@ -73,7 +74,7 @@ export const startFront = async (options: Options): Promise<Front> => {
 };
 
 const serve = async (options: Options, edges: Edge, incoming: IncomingMessage): Promise<Answer> => {
-  const body = await readBody(incoming);
+  const body = await readBody(incoming, BODY_BYTES_MAX);
   const refusal = refusalOf(incoming, body);
   if (refusal !== undefined) return page(refusal);
   const { uri, query } = targetOf(incoming);
@@ -122,17 +123,6 @@ const page = (statusCode: number): Answer => ({
   body: Buffer.from(`<HTML><HEAD><TITLE>ERROR: ${statusCode}</TITLE></HEAD></HTML>\n`),
 });
 
-const readBody = async (request: IncomingMessage): Promise<Buffer | 'too large'> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size <= BODY_BYTES_MAX) chunks.push(bytes);
-  }
-  return size <= BODY_BYTES_MAX ? Buffer.concat(chunks) : 'too large';
-};
-
 type Pair = readonly [name: string, value: string];
 
 const pairsOf = (raw: readonly string[]): readonly Pair[] =>
@@ -176,7 +166,10 @@ const ask = (
     const asking = httpRequest(
       { hostname, port, method, path: `${uri}${query}`, headers: wire.flat() },
       (response) => {
-        readBody(response).then((bytes) => resolve(answerOf(response, bytes)), reject);
+        readBody(response, BODY_BYTES_MAX).then(
+          (bytes) => resolve(answerOf(response, bytes)),
+          reject,
+        );
       },
     );
     asking.on('error', reject);

@@ -22,7 +22,6 @@ export type MetricName =
   | 'RepositoryMissing'
   | 'SweepCompleted'
   | 'StripeReadsPercent'
-  | 'PullAnswered'
   | 'FrontRefused'
   | 'GatewayUnavailable'
   | 'LedgerFailed'

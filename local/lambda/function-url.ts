@@ -15,6 +15,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import type { EpochSeconds } from '../../functions/core/time.ts';
 import { closeServer, listenOn } from '../aws/listen.ts';
+import { readBody } from '../read-body.ts';
 import { contextFor, type LambdaContext, throughJson } from './context.ts';
 import { type Answer, answerOf } from './url-answer.ts';
 import { eventOf } from './url-event.ts';
@@ -53,7 +54,7 @@ const plain = (status: number, text: string): Answer => ({
 });
 
 const serve = async (options: FunctionUrlOptions, request: IncomingMessage): Promise<Answer> => {
-  const body = await readBody(request);
+  const body = await readBody(request, BODY_BYTES_MAX);
   if (body === 'too large') return plain(413, 'Request Entity Too Large');
   try {
     const event = eventOf(request, body, options.now());
@@ -65,18 +66,6 @@ const serve = async (options: FunctionUrlOptions, request: IncomingMessage): Pro
     options.report(`${options.functionName} failed`, error);
     return plain(502, 'Internal Server Error');
   }
-};
-
-/** Reads to the end also what is too large, so that the caller can read the refusal. */
-const readBody = async (request: IncomingMessage): Promise<Buffer | 'too large'> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size <= BODY_BYTES_MAX) chunks.push(bytes);
-  }
-  return size <= BODY_BYTES_MAX ? Buffer.concat(chunks) : 'too large';
 };
 
 const NO_BODY = [204, 304];

@@ -2,9 +2,9 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../test/support/free-port.ts';
 
 export type ReferenceAccess = 'open' | 'htpasswd' | 'token';
 
@@ -113,16 +113,6 @@ const tokenFor = (folder: string, repository: string): string => {
   ].join('.');
   const key = createPrivateKey(readFileSync(join(folder, 'token.key')));
   return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 };
 
 const waitUntilUp = async (url: string, child: ChildProcess): Promise<void> => {

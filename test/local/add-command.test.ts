@@ -1,12 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { addCommand } from '../../local/add-command.ts';
 import { digestOf } from '../../local/aws/blobs.ts';
-import { run } from '../../local/run.ts';
 import { imageOf, jsonBytes } from '../../local/samples/image.ts';
 import { layerOf } from '../../local/samples/layer.ts';
-import { LOCAL_CATALOG } from '../support/local-page.ts';
+import { running } from '../support/local-run.ts';
 import { inTemporaryFolder } from '../support/temporary-folder.ts';
 
 const layoutIn = async (folder: string): Promise<string> => {
@@ -21,31 +20,13 @@ const layoutIn = async (folder: string): Promise<string> => {
   return digest;
 };
 
-const start = async (folder: string) => {
-  vi.resetModules();
-  const outcome = await run({
-    port: 0,
-    webhookPort: 0,
-    registryPort: 0,
-    reset: false,
-    realStripe: undefined,
-    folder,
-    catalog: LOCAL_CATALOG,
-    report: (message, error) => {
-      throw new Error(message, { cause: error });
-    },
-  });
-  if (outcome.kind === 'running') return outcome.running;
-  throw new Error(outcome.sentences.join('\n'));
-};
-
 describe('npm run local -- add', () => {
   it('puts an image into the running system, which keeps it', () =>
     inTemporaryFolder(async (folder) => {
       const digest = await layoutIn(folder);
       const place = { cwd: folder, deploymentFile: join(folder, 'kept', 'local.json') };
       const args = ['add', 'mine', '--repository', 'acme/app', '--tag', '9.0'];
-      const first = await start(join(folder, 'kept'));
+      const first = await running(join(folder, 'kept'));
       const { host } = new URL(first.registryUrl);
       expect(await addCommand(args, place)).toEqual([
         `acme/app:9.0 is at the vendor’s ECR, ${digest}`,
@@ -60,7 +41,7 @@ describe('npm run local -- add', () => {
       expect(stranger.status).toBe(403);
       await first.close();
 
-      const second = await start(join(folder, 'kept'));
+      const second = await running(join(folder, 'kept'));
       const again = await addCommand(['add', 'mine', '--repository=acme/app', '--tag=9.1'], place);
       expect(again[0]).toContain(digest);
       const state = await (await fetch(`${second.pageUrl}/api/state`)).json();

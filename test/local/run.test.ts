@@ -5,39 +5,15 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { readLocalDeployment } from '../../bin/local-deployment.ts';
-import { type Running, run } from '../../local/run.ts';
+import type { Running } from '../../local/run.ts';
 import type { View } from '../../local/view.ts';
-import { LOCAL_CATALOG } from '../support/local-page.ts';
+import { running, startRun } from '../support/local-run.ts';
 import { inTemporaryFolder } from '../support/temporary-folder.ts';
 
 const occupied = async (): Promise<{ readonly server: Server; readonly port: number }> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, port: (server.address() as AddressInfo).port };
-};
-
-/** The functions read their environment when they are imported: a new start imports them anew. */
-const start = (folder: string, more: Partial<Parameters<typeof run>[0]> = {}) => {
-  vi.resetModules();
-  return run({
-    port: 0,
-    webhookPort: 0,
-    registryPort: 0,
-    reset: false,
-    realStripe: undefined,
-    folder,
-    catalog: LOCAL_CATALOG,
-    report: (message, error) => {
-      throw new Error(message, { cause: error });
-    },
-    ...more,
-  });
-};
-
-const running = async (...args: Parameters<typeof start>): Promise<Running> => {
-  const outcome = await start(...args);
-  if (outcome.kind === 'running') return outcome.running;
-  throw new Error(outcome.sentences.join('\n'));
 };
 
 const ask = async (url: string, body: object): Promise<string> => {
@@ -85,7 +61,7 @@ describe('npm start', () => {
   ])('names a %s that is taken, and the flag', (option, flag) =>
     inTemporaryFolder(async (folder) => {
       const { server, port } = await occupied();
-      expect(await start(folder, { [option]: port })).toEqual({
+      expect(await startRun(folder, { [option]: port })).toEqual({
         kind: 'refused',
         sentences: [
           `Port ${port} is taken by another program, perhaps another npm start: end that one, or choose a free port with npm start -- ${flag} ${port + 10}`,
@@ -100,7 +76,7 @@ describe('npm start', () => {
     inTemporaryFolder(async (folder) => {
       await writeFile(join(folder, 'running.pid'), String(process.ppid));
       await writeFile(join(folder, 'kept'), 'kept');
-      expect(await start(folder, { reset: true })).toEqual({
+      expect(await startRun(folder, { reset: true })).toEqual({
         kind: 'refused',
         sentences: [
           `${folder} is in use by process ${process.ppid}, perhaps another npm start: end that one, or delete running.pid there if it is something else`,
@@ -112,7 +88,7 @@ describe('npm start', () => {
   it('shows every problem of an invalid catalog', () =>
     inTemporaryFolder(async (folder) => {
       const offer = { products: ['no'], repositories: ['acme/app'], graceDays: -1 };
-      const outcome = await start(folder, { catalog: { offers: { pro: offer } } });
+      const outcome = await startRun(folder, { catalog: { offers: { pro: offer } } });
       expect(outcome).toMatchObject({ kind: 'refused' });
       const { sentences } = outcome as { sentences: readonly string[] };
       expect(sentences[0]).toBe('bin/catalog.ts is not valid:');

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../support/free-port.ts';
 import { type Answer, type RegistryClient, registryClient } from '../../support/registry-client.ts';
 import { type RegistryWorld, registryWorld } from '../../support/registry-world.ts';
 import { runClient } from '../support/run-client.ts';
@@ -66,16 +66,6 @@ afterAll(async () => {
   await stop();
   await world.close();
 });
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
-};
 
 /** Debian's docker-registry, open to everybody. */
 const startReference = async (folder: string) => {
