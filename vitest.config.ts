@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const PARTS = [
-  'test/{core,usecases,http,cases,docs,adapters,budgets,bin,lib,support}/**/*.test.ts',
+  'test/{core,usecases,http,cases,docs,adapters,budgets,bin,lib,simulation,support}/**/*.test.ts',
   'test/local/{aws,stripe,lambda,view}/**/*.test.ts',
 ];
 
@@ -37,7 +37,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
-      include: ['{functions,lib,bin,local}/**/*.ts'],
+      include: ['{functions,lib,bin,local,simulation}/**/*.ts'],
       reporter: ['text-summary', 'json-summary', 'html'],
       thresholds: {
         'functions/core/**': { statements: 100, branches: 100, functions: 100, lines: 100 },

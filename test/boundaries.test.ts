@@ -53,6 +53,8 @@ const REFUSED: readonly (readonly [place: string, content: string, rule: string]
   ['functions/adapters', from('aws-cdk-lib/aws-sqs'), IMPORTS],
   ['functions/adapters', 'export const now = Date.now();\n', GLOBALS],
   ['functions/adapters', 'export const stage = process.env.STAGE;\n', ENVIRONMENT],
+  ['simulation', from('../test/support/builders.ts'), IMPORTS],
+  ['simulation', 'export const now = Date.now();\n', GLOBALS],
   ['functions', from('../lib/names.ts'), IMPORTS],
   ['functions', from('../local/clock.ts'), IMPORTS],
   ['functions', from('../bin/catalog.ts'), IMPORTS],

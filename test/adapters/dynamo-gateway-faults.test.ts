@@ -1,11 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, it } from 'vitest';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { NOON } from '../contracts/examples.ts';
 import { blob, digest, indexState, tag } from '../contracts/release-examples.ts';
 import { collect } from '../support/collect.ts';
 import { dynamoStores } from '../support/dynamo-server.ts';
 import { type Answer, type Call, type ScriptedAws, scriptedAws } from '../support/scripted-aws.ts';
-import type { Stores } from '../support/stores.ts';
 
 let aws: ScriptedAws | undefined;
 afterEach(async () => aws?.close());

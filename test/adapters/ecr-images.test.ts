@@ -2,9 +2,9 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ecrImages } from '../../functions/adapters/ecr-images.ts';
 import type { ImageSource } from '../../functions/ports.ts';
+import { digestOf, imageRegistry } from '../../simulation/stores/image-registry.ts';
 import { imageSourceContract } from '../contracts/image-source.ts';
 import { collect } from '../support/collect.ts';
-import { digestOf, imageRegistry } from '../support/image-registry.ts';
 import { type Answer, type Call, type ScriptedAws, scriptedAws } from '../support/scripted-aws.ts';
 import { ecrAnswer } from '../support/scripted-ecr.ts';
 

@@ -8,10 +8,10 @@ import type { RawRequest, RawResponse } from '../../functions/http/raw.ts';
 import { answerPull } from '../../functions/usecases/answer-pull.ts';
 import { indexImage } from '../../functions/usecases/index-image.ts';
 import { issueAccessToken } from '../../functions/usecases/issue-access-token.ts';
+import { digestOf } from '../../simulation/stores/image-registry.ts';
+import { memoryImages } from '../../simulation/stores/memory-images.ts';
 import { catalog, customer, NOW, windowOf } from '../support/builders.ts';
 import { dynamoServer } from '../support/dynamo-server.ts';
-import { digestOf } from '../support/image-registry.ts';
-import { memoryImages } from '../support/memory-images.ts';
 import { credentialOf } from '../support/pull-world.ts';
 import { recordingReport } from '../support/recordings.ts';
 

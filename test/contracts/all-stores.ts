@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { Stores } from '../support/stores.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { breakerContract } from './breaker.ts';
 import { credentialStoreContract } from './credential-store.ts';
 import { customerStoreContract } from './customer-store.ts';

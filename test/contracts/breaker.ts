@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Stores } from '../support/stores.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { cursor, NOON } from './examples.ts';
 
 const TODAY = '2026-11-21';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { collect } from '../support/collect.ts';
-import type { Stores } from '../support/stores.ts';
 import { customer, NOON, transition } from './examples.ts';
 
 /** What every DueIndex shows of the customers beside it. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ImageSource } from '../../functions/ports.ts';
+import { digestOf, type ImageRegistry } from '../../simulation/stores/image-registry.ts';
 import { collect } from '../support/collect.ts';
-import { digestOf, type ImageRegistry } from '../support/image-registry.ts';
 
 const APP = 'acme/app';
 const AT = 1_780_000_000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LedgerEntry, PullDay } from '../../functions/core/ledger.ts';
-import type { Stores } from '../support/stores.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { digest } from './release-examples.ts';
 
 /** 2026-11-21T12:00:00Z */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Member } from '../../functions/ports.ts';
-import type { Stores } from '../support/stores.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { NOON, policyRecord } from './examples.ts';
 
 const member = (given: Partial<Member> = {}): Member => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Stores } from '../support/stores.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 
 /** The first second of a minute. */
 const AT = 1_795_262_400;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Stores } from '../support/stores.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { credential, customer, fullCustomer, NOON } from './examples.ts';
 import { blob, manifest, tag } from './release-examples.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ReleaseItem } from '../../functions/core/release.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { collect } from '../support/collect.ts';
-import type { Stores } from '../support/stores.ts';
 import { blob, digest, indexState, manifest, referrer, tag } from './release-examples.ts';
 
 const withoutBody = <Release extends ReleaseItem>(item: Release): Release => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ReleaseItem } from '../../functions/core/release.ts';
-import type { Stores } from '../support/stores.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { NOON } from './examples.ts';
 import { BODY, blob, digest, indexState, manifest, referrer, tag } from './release-examples.ts';
 

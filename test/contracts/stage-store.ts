@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Stores } from '../support/stores.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 import { catalogState, cursor } from './examples.ts';
 
 /** What every StageStore does. */

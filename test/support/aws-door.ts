@@ -10,9 +10,9 @@ import {
 import type { EpochSeconds } from '../../functions/core/time.ts';
 import type { LogFields } from '../../functions/ports.ts';
 import { applyPolicy, type PolicyOutcome } from '../../functions/usecases/apply-policy.ts';
+import { type MemoryStores, memoryStores } from '../../simulation/stores/memory-stores.ts';
 import { offer } from './builders.ts';
 import { type FakeEcr, fakeEcr } from './fake-ecr.ts';
-import { type MemoryStores, memoryStores } from './memory-stores.ts';
 
 export const APP = 'acme/app';
 export const PROBE = 'wharfage/probe';

@@ -15,7 +15,7 @@ import { dynamoReleases } from '../../functions/adapters/dynamo-releases.ts';
 import { dynamoStage } from '../../functions/adapters/dynamo-stage.ts';
 import { dynamoTable } from '../../functions/adapters/dynamo-table.ts';
 import { createTable } from '../../local/aws/table-schema.ts';
-import type { Stores } from './stores.ts';
+import type { Stores } from '../../simulation/stores/stores.ts';
 
 export type DynamoServer = {
   readonly client: DynamoDBClient;

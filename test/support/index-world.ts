@@ -6,10 +6,10 @@ import { indexImage } from '../../functions/usecases/index-image.ts';
 import { indexRelease } from '../../functions/usecases/index-release.ts';
 import { indexRepository } from '../../functions/usecases/index-repository.ts';
 import { lookAtImage } from '../../functions/usecases/look-at-image.ts';
+import { digestOf, type Push } from '../../simulation/stores/image-registry.ts';
+import { memoryImages } from '../../simulation/stores/memory-images.ts';
+import { memoryStores } from '../../simulation/stores/memory-stores.ts';
 import { catalog, NOW, offer } from './builders.ts';
-import { digestOf, type Push } from './image-registry.ts';
-import { memoryImages } from './memory-images.ts';
-import { memoryStores } from './memory-stores.ts';
 import { recordingReport } from './recordings.ts';
 
 export const REPOSITORY = 'acme/app';

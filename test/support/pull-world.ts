@@ -21,8 +21,8 @@ import type { ImageReading } from '../../functions/ports.ts';
 import { answerPull } from '../../functions/usecases/answer-pull.ts';
 import type { IndexedImage } from '../../functions/usecases/index-image.ts';
 import type { PullDeps } from '../../functions/usecases/pull-world.ts';
+import type { Hooks } from '../../simulation/stores/memory-stores.ts';
 import { catalog, customer, NOW, offer } from './builders.ts';
-import type { Hooks } from './memory-stores.ts';
 import { recordingReport } from './recordings.ts';
 
 export const APP = 'acme/app';

@@ -1,6 +1,6 @@
 import type { Reference } from '../../functions/core/release.ts';
-import type { ImageRegistry } from './image-registry.ts';
-import { layerUrlOf } from './memory-images.ts';
+import type { ImageRegistry } from '../../simulation/stores/image-registry.ts';
+import { layerUrlOf } from '../../simulation/stores/memory-images.ts';
 import type { Answer, Call } from './scripted-aws.ts';
 
 type ImageId = { readonly imageTag?: string; readonly imageDigest?: string };

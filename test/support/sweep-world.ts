@@ -2,7 +2,7 @@ import type { Catalog } from '../../functions/core/catalog.ts';
 import type { Subscription } from '../../functions/core/subscription.ts';
 import type { EpochSeconds } from '../../functions/core/time.ts';
 import type { Billing, EventPage, Unavailable } from '../../functions/ports.ts';
-import { memoryStores } from './memory-stores.ts';
+import { memoryStores } from '../../simulation/stores/memory-stores.ts';
 import { recordingPolicies, recordingReport, recordingSubjects } from './recordings.ts';
 
 /** 2026-11-21T12:00:00Z, a Saturday. */

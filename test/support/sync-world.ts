@@ -2,8 +2,8 @@ import type { Customer } from '../../functions/core/customer.ts';
 import type { Catalogs } from '../../functions/core/members-of.ts';
 import type { BillingReading, SealedSecrets, Unavailable } from '../../functions/ports.ts';
 import { type SyncRequest, syncCustomer } from '../../functions/usecases/sync-customer.ts';
+import { memoryStores } from '../../simulation/stores/memory-stores.ts';
 import { catalog, found, NOW, subscription } from './builders.ts';
-import { memoryStores } from './memory-stores.ts';
 import { recordingPolicies, recordingReport, recordingSubjects } from './recordings.ts';
 
 export const ONE = '111122223333';

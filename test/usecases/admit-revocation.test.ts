@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { DAY } from '../../functions/core/time.ts';
 import { admitRevocation } from '../../functions/usecases/admit-revocation.ts';
+import { memoryStores } from '../../simulation/stores/memory-stores.ts';
 import { NOW } from '../support/builders.ts';
-import { memoryStores } from '../support/memory-stores.ts';
 import { recordingReport } from '../support/recordings.ts';
 
 const breakerWorld = () => {

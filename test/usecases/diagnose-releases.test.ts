@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ReleaseTag } from '../../functions/core/release.ts';
 import type { ReleaseStore } from '../../functions/ports.ts';
 import { diagnoseReleases } from '../../functions/usecases/diagnose-releases.ts';
+import { memoryReleases } from '../../simulation/stores/memory-releases.ts';
 import { catalog, offer } from '../support/builders.ts';
-import { memoryReleases } from '../support/memory-releases.ts';
 
 const tagged = (tag: string, isArchived: boolean): ReleaseTag => ({
   kind: 'tag',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainPulls } from '../../functions/usecases/explain-pulls.ts';
+import { memoryLedger } from '../../simulation/stores/memory-ledger.ts';
 import { NOW } from '../support/builders.ts';
-import { memoryLedger } from '../support/memory-ledger.ts';
 
 describe('what a customer pulled', () => {
   it('names every credential: used, never used, and those that only the ledger still knows', async () => {

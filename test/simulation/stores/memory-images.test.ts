@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { imageSourceContract } from '../contracts/image-source.ts';
-import { memoryImages } from './memory-images.ts';
+import { memoryImages } from '../../../simulation/stores/memory-images.ts';
+import { imageSourceContract } from '../../contracts/image-source.ts';
 
 describe('images in memory', () => imageSourceContract(async () => memoryImages()));
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { storeContracts } from '../contracts/all-stores.ts';
-import { customer, NOON } from '../contracts/examples.ts';
-import { collect } from './collect.ts';
-import { memoryStores } from './memory-stores.ts';
+import { memoryStores } from '../../../simulation/stores/memory-stores.ts';
+import { storeContracts } from '../../contracts/all-stores.ts';
+import { customer, NOON } from '../../contracts/examples.ts';
+import { collect } from '../../support/collect.ts';
 
 storeContracts('stores in memory', async () => memoryStores());
 
