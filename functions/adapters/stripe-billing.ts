@@ -3,15 +3,21 @@ import { fieldOf, referenceOf, textField } from '../core/field.ts';
 import { parseTime } from '../core/time.ts';
 import type { Billing, EventPage } from '../ports.ts';
 import { type CustomerOptions, readCustomer } from './stripe-customer.ts';
-import { type EdgeOptions, stripeEdge } from './stripe-edge.ts';
+import { type EdgeOptions, type StripeEdge, stripeEdge } from './stripe-edge.ts';
 import { StripeUnreadable } from './stripe-failure.ts';
 import { parsePage } from './stripe-pages.ts';
 import { pageFrom, type StripeReads } from './stripe-reads.ts';
 import { listSubscriptions } from './stripe-subscriptions.ts';
 
 /** Everything Stripe is asked. What it does not answer is `unavailable`: none of these throws for it. */
-export const stripeBilling = (options: EdgeOptions & CustomerOptions): Billing => {
-  const answer = stripeEdge(options);
+export const stripeBilling = (options: EdgeOptions & CustomerOptions): Billing =>
+  billingOver(stripeEdge(options), options);
+
+/** The same over another way to Stripe. */
+export const billingOver = (
+  answer: StripeEdge,
+  options: CustomerOptions & Pick<EdgeOptions, 'report'>,
+): Billing => {
   return {
     readCustomer: (id) =>
       answer({ operation: 'readCustomer', id }, (reads) => readCustomer(reads, id, options)),

@@ -22,14 +22,17 @@ const TIMEOUT_MS = 10_000;
 /** An operation is several calls, each with up to three attempts. */
 const OPERATION_TIMEOUTS = 4;
 
-/** Runs an operation and turns every way of learning nothing into `unavailable`, with a log line. */
-export const stripeEdge = (options: EdgeOptions) => {
+/** Runs an operation and turns every way of learning nothing into `unavailable`. */
+export type StripeEdge = <Value>(
+  about: About,
+  read: (reads: StripeReads) => Promise<Value>,
+) => Promise<Value | Unavailable>;
+
+/** Over the SDK, with a time-out for the whole operation, and a log line for what was not answered. */
+export const stripeEdge = (options: EdgeOptions): StripeEdge => {
   const { livemode, report, timeoutMs = TIMEOUT_MS } = options;
   const clientOf = clientByKey(options.apiBase ?? STRIPE, timeoutMs);
-  return async <Value>(
-    about: About,
-    read: (reads: StripeReads) => Promise<Value>,
-  ): Promise<Value | Unavailable> => {
+  return async (about, read) => {
     try {
       const key = parseKey(await keyOf(options), livemode);
       const reading = read(stripeReads(clientOf(key), livemode));

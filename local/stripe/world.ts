@@ -64,6 +64,8 @@ export const stripeWorld = ({ state, now, emit }: Clocked) => {
 
   return {
     tick,
+    /** When time brings something about next; undefined: never. */
+    nextAt: (): number | undefined => due.next(Number.POSITIVE_INFINITY)?.at,
     ...readers(state, tick),
     ...actsWith(bind),
   };

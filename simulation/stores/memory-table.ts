@@ -3,6 +3,9 @@ import type { SaveOutcome } from '../../functions/ports.ts';
 
 const textOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
+/** Told of every item that is written, by `pk sk`: tests look there for what no table may hold. */
+export const observer: { onPut?: (key: string, text: string) => void } = {};
+
 /** Items are kept as JSON: nothing is shared with the caller, and absent stays absent as in DynamoDB. */
 export const memoryTable = () => {
   const table = new Map<string, string>();
@@ -13,7 +16,9 @@ export const memoryTable = () => {
       return text === undefined ? undefined : (JSON.parse(text, fromText) as Item);
     },
     put: (key: Key, item: unknown): void => {
-      table.set(textOf(key), JSON.stringify(item, asText));
+      const text = JSON.stringify(item, asText);
+      table.set(textOf(key), text);
+      observer.onPut?.(textOf(key), text);
     },
     remove: (key: Key): void => {
       table.delete(textOf(key));

@@ -11,8 +11,8 @@ import type { EpochSeconds } from '../../functions/core/time.ts';
 import type { LogFields } from '../../functions/ports.ts';
 import { applyPolicy, type PolicyOutcome } from '../../functions/usecases/apply-policy.ts';
 import { type MemoryStores, memoryStores } from '../../simulation/stores/memory-stores.ts';
+import { type FakeEcr, fakeEcr } from '../../simulation/world/fake-ecr.ts';
 import { offer } from './builders.ts';
-import { type FakeEcr, fakeEcr } from './fake-ecr.ts';
 
 export const APP = 'acme/app';
 export const PROBE = 'wharfage/probe';

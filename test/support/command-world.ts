@@ -15,8 +15,8 @@ import type {
 } from '../../functions/ports.ts';
 import { applyPolicy } from '../../functions/usecases/apply-policy.ts';
 import { type SyncRequest, syncCustomer } from '../../functions/usecases/sync-customer.ts';
+import { fakeEcr } from '../../simulation/world/fake-ecr.ts';
 import { catalog, found, NOW, subscription } from './builders.ts';
-import { fakeEcr } from './fake-ecr.ts';
 import { ONE, syncWorld, unavailable } from './sync-world.ts';
 
 const NOVA = found([subscription()], { email: 'ops@nova.example', accountsText: ONE });

@@ -7,6 +7,7 @@ import type {
   Report,
   SubjectQueue,
 } from '../../functions/ports.ts';
+import { watch } from './canaries.ts';
 
 /** A queue that keeps what was sent, in order; `calls` counts the sends. Set `fail` to lose them. */
 export const recordingSubjects = (): SubjectQueue & {
@@ -22,6 +23,7 @@ export const recordingSubjects = (): SubjectQueue & {
       queue.calls += 1;
       if (queue.fail !== undefined) throw queue.fail;
       queue.sent.push(...structuredClone(subjects));
+      watch('message', 'a recorded queue', JSON.stringify(subjects));
     },
   };
   return queue;
@@ -41,6 +43,7 @@ export const recordingPolicies = (): PolicyQueue & {
       queue.calls += 1;
       if (queue.fail !== undefined) throw queue.fail;
       queue.sent.push(...structuredClone(messages));
+      watch('message', 'a recorded queue', JSON.stringify(messages));
     },
   };
   return queue;
@@ -59,14 +62,14 @@ export const recordingReport = (): Report & {
   counted(metric: MetricName): number;
 } => {
   const lines: Recorded[] = [];
+  const record = (line: Recorded): void => {
+    lines.push(line);
+    watch('log', 'a recorded line', JSON.stringify(line));
+  };
   return {
     lines,
-    log: (message, fields) => {
-      lines.push({ message, fields });
-    },
-    count: (metric, fields, value = 1) => {
-      lines.push({ message: metric, fields, metric, value });
-    },
+    log: (message, fields) => record({ message, fields }),
+    count: (metric, fields, value = 1) => record({ message: metric, fields, metric, value }),
     counted: (metric) =>
       lines.reduce((sum, line) => (line.metric === metric ? sum + (line.value ?? 0) : sum), 0),
   };

@@ -1,5 +1,5 @@
 import type { RepositoryPolicies } from '../../functions/ports.ts';
-import type { Hooks } from '../../simulation/stores/memory-stores.ts';
+import type { Hooks } from '../stores/memory-stores.ts';
 
 /**
  * ECR's repository policies in memory, as far as we depend on them: 10,240 characters, `Principal not

@@ -1,0 +1,83 @@
+import type { ProcessName } from './process.ts';
+import type { Random } from './random.ts';
+
+export type Service = 'stripe' | 'dynamodb' | 'sqs' | 'ecr' | 'secretsmanager';
+
+/** One call on its way from a process to a far end. */
+export type Call = {
+  readonly process: ProcessName;
+  readonly service: Service;
+  /** As the port or Stripe's API names it: `saveCustomer`, `GET /v1/customers/:id`. */
+  readonly operation: string;
+  /** What it is about: a customer, a repository, a secret. */
+  readonly key: string;
+};
+
+/** What goes wrong with a call. */
+export type Fault =
+  /** The far end answers an error and does nothing: a throttle, a 401, a 404, a 500. */
+  | { readonly kind: 'refused'; readonly status: number }
+  /** Never arrives; the caller gives up waiting. */
+  | { readonly kind: 'lost' }
+  /** Takes effect, and the caller hears nothing of it. */
+  | { readonly kind: 'unanswered' }
+  /** The caller gives up waiting, and afterwards it takes effect. */
+  | { readonly kind: 'late'; readonly seconds: number }
+  | { readonly kind: 'slow'; readonly seconds: number }
+  /** A read answers what was true so long ago. */
+  | { readonly kind: 'stale'; readonly seconds: number }
+  /** A list of Stripe's that never ends, or is suddenly empty. */
+  | { readonly kind: 'broken_paging'; readonly how: 'empty' | 'repeats' | 'emptied' }
+  /** The process dies: before the call has any effect, or after it and before it hears the answer. */
+  | { readonly kind: 'dies'; readonly when: 'before' | 'after' };
+
+/** From when until when which share of which calls goes wrong. Times are seconds since the beginning. */
+export type FaultWindow = {
+  readonly from: number;
+  readonly until: number;
+  /** 1: every call. */
+  readonly share: number;
+  readonly fault: Fault;
+  /** Absent: all. */
+  readonly process?: ProcessName;
+  readonly service?: Service;
+  readonly operation?: string;
+  /** A customer, a repository or a secret. */
+  readonly key?: string;
+};
+
+export type Faults = {
+  /** Asked once for each call. */
+  of(call: Call, now: number): Fault | undefined;
+};
+
+/**
+ * Each window draws from numbers of its own, so that leaving one out of a plan changes nothing about
+ * the others.
+ */
+export const faultsOf = (
+  windows: readonly FaultWindow[],
+  startsAt: number,
+  randomFor: (name: string) => Random,
+): Faults => {
+  const armed = windows.map((window, index) => ({
+    window,
+    random: randomFor(`fault ${index} ${JSON.stringify(window)}`),
+  }));
+  return {
+    of: (call, now) => {
+      for (const { window, random } of armed) {
+        if (isAbout(window, call, now - startsAt) && random() < window.share) return window.fault;
+      }
+      return undefined;
+    },
+  };
+};
+
+const isAbout = (window: FaultWindow, call: Call, since: number): boolean =>
+  window.from <= since &&
+  since < window.until &&
+  (window.process ?? call.process) === call.process &&
+  (window.service ?? call.service) === call.service &&
+  (window.operation ?? call.operation) === call.operation &&
+  (window.key ?? call.key) === call.key;
