@@ -35,7 +35,10 @@ const pull = async (world: World, act: Pull): Promise<void> => {
   const token = held === undefined ? undefined : await login(world, act, held);
   if (held === undefined || token === undefined) {
     if (held === undefined)
-      note(world, act, 'login', { kind: 'nothing', because: 'no credential' });
+      note(world, act, {
+        request: 'login',
+        outcome: { kind: 'nothing', because: 'no credential' },
+      });
     return;
   }
   const { repository, tag } = act;
@@ -69,12 +72,16 @@ const login = async (world: World, act: Pull, held: Held): Promise<string | unde
   } as const;
   const run = await system.functions.gateway.invoke({ kind: 'login', ask: asked });
   if (run.kind !== 'returned' || run.result.kind !== 'token') {
-    note(world, act, 'login', { kind: 'nothing', because: run.kind }, sentAt);
+    note(world, act, { request: 'login', outcome: { kind: 'nothing', because: run.kind }, sentAt });
     return undefined;
   }
   const { issued } = run.result;
   if (issued.kind === 'refused') {
-    note(world, act, 'login', { kind: 'refused', because: issued.refusal.kind }, sentAt);
+    note(world, act, {
+      request: 'login',
+      outcome: { kind: 'refused', because: issued.refusal.kind },
+      sentAt,
+    });
     return undefined;
   }
   hands.tokens.set(act.customer, { token: issued.token, until: sentAt + TOKEN_SECONDS });
@@ -89,7 +96,11 @@ const ask = async (
   const sentAt = world.far.kernel.now();
   const run = await world.system.functions.gateway.invoke({ kind: 'pull', token, request });
   if (run.kind !== 'returned' || run.result.kind !== 'pull') {
-    note(world, act, request.kind, { kind: 'nothing', because: run.kind }, sentAt);
+    note(world, act, {
+      request: request.kind,
+      outcome: { kind: 'nothing', because: run.kind },
+      sentAt,
+    });
     return undefined;
   }
   const { answer } = run.result;
@@ -97,29 +108,18 @@ const ask = async (
     answer.kind === 'refused'
       ? ({ kind: 'refused', because: answer.refusal.kind } as const)
       : ({ kind: 'served', ...('digest' in answer ? { digest: answer.digest } : {}) } as const);
-  note(world, act, request.kind, outcome, sentAt);
+  note(world, act, { request: request.kind, outcome, sentAt });
   return answer;
 };
 
 const note = (
   { far, hands }: World,
   { customer, repository, tag }: Pull,
-  request: PullNote['request'],
-  outcome: PullNote['outcome'],
-  sentAt: number = far.kernel.now(),
+  met: Pick<PullNote, 'request' | 'outcome'> & Partial<Pick<PullNote, 'sentAt'>>,
 ): void => {
-  const credentialId = hands.held.get(customer)?.at(-1)?.credentialId ?? '';
   const at = far.kernel.now();
-  hands.pulls.push({
-    customerId: customer,
-    credentialId,
-    repository,
-    request,
-    tag,
-    sentAt,
-    at,
-    outcome,
-  });
+  const credentialId = hands.held.get(customer)?.at(-1)?.credentialId ?? '';
+  hands.pulls.push({ customerId: customer, credentialId, repository, tag, at, sentAt: at, ...met });
 };
 
 const layerIn = (body: Uint8Array): string | undefined => {

@@ -16,22 +16,30 @@ const FIRST_MONDAY = 4 * DAY;
  */
 export const startTicks = (world: World, jumps: boolean): void => {
   const { kernel } = world.far;
-  const tick = (): void => {
+  const look = (): void => {
     if (!world.isStopped) {
       void world.system.functions.sweep.invoke(undefined);
       void world.system.functions.indexRelease.invoke(TICK_EVENT);
     }
-    const next = kernel.now() + TICK_SECONDS;
-    kernel.at(jumps && isQuiet(world) ? Math.max(next, tickBefore(wakesAt(world))) : next, tick);
+    kernel.after(TICK_SECONDS, tick);
   };
-  kernel.at(kernel.now() + MINUTE, tick);
+  const tick = (): void => {
+    const next = jumps && isQuiet(world) ? tickAfter(world, wakesAt(world)) : kernel.now();
+    if (next <= kernel.now()) look();
+    else kernel.at(next, tick);
+  };
+  kernel.after(FIRST_TICK_SECONDS, tick);
 };
+
+const FIRST_TICK_SECONDS = MINUTE;
 
 const TICK_EVENT = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
 
-/** The tick at which a change at this time would be found, as if none had been left out. */
-const tickBefore = (at: number): number =>
-  Math.ceil((at - MINUTE) / TICK_SECONDS) * TICK_SECONDS + MINUTE;
+/** The first tick at or after this time, of those that would have been without a jump. */
+const tickAfter = ({ plan }: World, at: number): number => {
+  const first = plan.startsAt + FIRST_TICK_SECONDS;
+  return first + Math.max(0, Math.ceil((at - first) / TICK_SECONDS)) * TICK_SECONDS;
+};
 
 const isQuiet = ({ far, system, changedAt }: World): boolean =>
   far.kernel.now() > changedAt + SETTLED_AFTER_SECONDS &&
@@ -47,19 +55,19 @@ const wakesAt = (world: World): number => {
   const planned = plan.acts.map(({ at }) => plan.startsAt + at);
   const windows = [...plan.faults, ...plan.travel];
   const edges = windows.flatMap(({ from, until }) => [plan.startsAt + from, plan.startsAt + until]);
-  const times = [
+  const inTheWorld = [
     ...planned,
     ...edges,
     plan.startsAt + plan.seconds,
     far.stripe.acts.nextAt() ?? Number.POSITIVE_INFINITY,
-    ...dueTimes(world),
-    // The daily lists must look once after the last change; after that they find what they found.
-    ...cursorTimes(world)
-      .filter(({ doneAt }) => doneAt <= changedAt + SETTLED_AFTER_SECONDS)
-      .map(({ at }) => at),
     mondayAfter(now),
-  ];
-  return Math.min(...times.filter((at) => at > now));
+  ].filter((at) => at > now);
+  // What is overdue has not been looked at yet. The daily lists must look once after the last change:
+  // after that they find what they found.
+  const ours = cursorTimes(world).flatMap(({ doneAt, at }) =>
+    doneAt <= changedAt + SETTLED_AFTER_SECONDS ? [at] : [],
+  );
+  return Math.min(...inTheWorld, ...dueTimes(world), ...ours);
 };
 
 const mondayAfter = (now: number): number =>
@@ -71,11 +79,14 @@ const CURSOR_ITEM = /^STAGE CURSOR#/;
 const dueTimes = ({ far }: World): readonly number[] =>
   itemsOf<Customer>(far.stores.table, CUSTOMER_ITEM).flatMap(({ dueAt }) => dueAt ?? []);
 
+/** The cursor `due` only counts reads. */
 const cursorTimes = ({ far }: World) =>
-  itemsOf<Cursor>(far.stores.table, CURSOR_ITEM).map(({ name, doneAt }) => ({
-    doneAt,
-    at: doneAt + (name === 'events' ? 15 * MINUTE : DAY),
-  }));
+  itemsOf<Cursor>(far.stores.table, CURSOR_ITEM)
+    .filter(({ name }) => name !== 'due')
+    .map(({ name, doneAt }) => ({
+      doneAt,
+      at: doneAt + (name === 'events' ? 15 * MINUTE : DAY),
+    }));
 
 const itemsOf = <Item>(table: ReadonlyMap<string, string>, key: RegExp): readonly Item[] =>
   [...table].filter(([name]) => key.test(name)).map(([, text]) => JSON.parse(text) as Item);

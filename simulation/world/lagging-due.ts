@@ -21,17 +21,18 @@ export const laggingDue = (
   const random = kernel.randomOf('index lag');
   const entries = new Map<string, DueEntry>();
   const shown = new Map<string, number>();
+  const show = (customerId: string, writtenAt: number, entry: DueEntry | undefined): void => {
+    // Each write has its own way: an older one that arrives late changes nothing any more.
+    if (writtenAt < (shown.get(customerId) ?? 0)) return;
+    shown.set(customerId, writtenAt);
+    if (entry === undefined) entries.delete(customerId);
+    else entries.set(customerId, entry);
+  };
   return {
     written: (customerId, customer) => {
       const writtenAt = kernel.now();
-      kernel.after(lagSecondsMax * random(), () => {
-        // Each write has its own way: an older one that arrives late changes nothing any more.
-        if (writtenAt < (shown.get(customerId) ?? 0)) return;
-        shown.set(customerId, writtenAt);
-        const entry = customer === undefined ? undefined : entryOf(customer);
-        if (entry === undefined) entries.delete(customerId);
-        else entries.set(customerId, entry);
-      });
+      const entry = customer === undefined ? undefined : entryOf(customer);
+      kernel.after(lagSecondsMax * random(), () => show(customerId, writtenAt, entry));
     },
     replaced: async () => {
       entries.clear();

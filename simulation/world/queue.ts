@@ -5,6 +5,7 @@ import {
   deleteFrom,
   emptyQueue,
   type NewMessage,
+  type Queue,
   receiveFrom,
   type StoredMessage,
   sendTo,
@@ -12,7 +13,6 @@ import {
 import { failedIdsOf } from '../../local/lambda/batch-result.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { LambdaFunction } from '../kernel/lambda.ts';
-import type { Random } from '../kernel/random.ts';
 
 /*
  * A FIFO queue with its dead letters and Lambda's event source behind it. Groups, deduplication,
@@ -30,11 +30,13 @@ export type QueueProps = {
   readonly redeliveredShare: number;
 };
 
+type Consumer = LambdaFunction<SQSEvent, SQSBatchResponse>;
+
 export type SimQueue = {
   /** Once it returns, the message is stored. */
   send(message: NewMessage): void;
   postpone(receiptHandles: readonly string[], seconds: number): void;
-  consume(consumer: LambdaFunction<SQSEvent, SQSBatchResponse>): void;
+  consume(consumer: Consumer): void;
   /** Nothing is received while the queue is stopped. */
   stop(): void;
   start(): void;
@@ -48,120 +50,125 @@ const RECEIVES_MAX = 10;
 const DAY = 86_400;
 
 export const simQueue = (props: QueueProps): SimQueue => {
-  const { kernel, name, visibilitySeconds } = props;
-  const random = kernel.randomOf(`queue ${name}`);
-  const settings = (seconds: number, retentionDays: number) => ({
-    visibilityTimeoutSeconds: seconds,
-    retentionSeconds: retentionDays * DAY,
-    delaySeconds: 0,
-    waitSeconds: 0,
-    deduplicationScope: 'messageGroup',
-    throughputLimit: 'perMessageGroupId',
-    deadLetterQueue: `${name}-dead.fifo`,
-    receivesMax: RECEIVES_MAX,
-  });
-  const queue = emptyQueue(`${name}.fifo`, settings(visibilitySeconds, 4));
-  const dead = emptyQueue(`${name}-dead.fifo`, settings(visibilitySeconds, 14));
-  let consumer: LambdaFunction<SQSEvent, SQSBatchResponse> | undefined;
-  let pumpedAt = Number.POSITIVE_INFINITY;
-  let isStopped = false;
-
-  const pump = (): void => {
-    while (!isStopped && consumer !== undefined && consumer.running() < props.concurrencyMax) {
-      const received = receiveFrom(queue, {
-        limit: props.batchMax,
-        visibilityTimeoutSeconds: visibilitySeconds,
-        now: kernel.now(),
-        giveUp: (message) => buryIn(dead, message, name),
-      });
-      if (received.length === 0) break;
-      void handle(consumer, received);
-    }
-    pumpLater(nextVisibleAt());
-  };
-  /** One planned look is enough: the earliest. */
-  const pumpLater = (at: number | undefined): void => {
-    if (at === undefined || (pumpedAt > kernel.now() && at >= pumpedAt)) return;
-    pumpedAt = at;
-    kernel.at(at, pump);
-  };
-  const handle = async (
-    { invoke }: LambdaFunction<SQSEvent, SQSBatchResponse>,
-    received: readonly StoredMessage[],
-  ): Promise<void> => {
-    const run = await invoke({ Records: received.map(recordOf) });
-    if (run.kind === 'returned') {
-      const failed = failedIdsOf(
-        run.result,
-        received.map(({ messageId }) => messageId),
-      );
-      for (const { messageId, receiptHandle } of received) {
-        if (!failed.has(messageId)) deleteMessage(random, props, receiptHandle);
-      }
-    }
-    kernel.after(0, pump);
-  };
-  const deleteMessage = (draw: Random, { redeliveredShare }: QueueProps, handle: string): void => {
-    const message = queue.messages.find(({ receiptHandle }) => receiptHandle === handle);
-    const isLate = message === undefined || message.visibleAt <= kernel.now();
-    if (!isLate && draw() >= redeliveredShare) deleteFrom(queue, handle, kernel.now());
-  };
-  const nextVisibleAt = (): number | undefined => {
-    // What is open now waits for its group or for a function: their ends pump.
-    const times = queue.messages.flatMap(({ visibleAt }) => (visibleAt > kernel.now() ? [visibleAt] : []));
-    return times.length === 0 ? undefined : Math.min(...times);
-  };
+  const { kernel, name } = props;
+  const queue = emptyQueue(`${name}.fifo`, settingsOf(props, 4));
+  const dead = emptyQueue(`${name}-dead.fifo`, settingsOf(props, 14));
+  const source = eventSource(props, queue, dead);
   return {
     send: (message) => {
       sendTo(queue, message, kernel.now());
-      kernel.after(0, pump);
+      source.lookSoon();
     },
-    postpone: (handles, seconds) => {
-      for (const handle of handles) {
+    postpone: (receiptHandles, seconds) => {
+      for (const handle of receiptHandles) {
         changeVisibility(queue, handle, { seconds, now: kernel.now() });
       }
+      source.lookSoon();
     },
-    consume: (next) => {
-      consumer = next;
-    },
-    stop: () => {
-      isStopped = true;
-    },
-    start: () => {
-      isStopped = false;
-      kernel.after(0, pump);
-    },
+    consume: source.consume,
+    stop: source.stop,
+    start: source.start,
     waiting: () => queue.messages,
     dead: () => dead.messages,
     redrive: () => {
       for (const { body, groupId, deduplicationId } of dead.messages.splice(0)) {
-        sendTo(
-          queue,
-          { body, groupId, deduplicationId: `${deduplicationId}:redriven` },
-          kernel.now(),
-        );
+        const again = { body, groupId, deduplicationId: `${deduplicationId}:redriven` };
+        sendTo(queue, again, kernel.now());
       }
-      kernel.after(0, pump);
+      source.lookSoon();
     },
   };
 };
 
-const recordOf = ({
-  messageId,
-  receiptHandle,
-  body,
-  groupId,
-  receives,
-}: StoredMessage): SQSRecord => ({
-  messageId,
-  receiptHandle,
-  body,
+const settingsOf = (
+  { name, visibilitySeconds }: QueueProps,
+  retentionDays: number,
+): Queue['settings'] => ({
+  visibilityTimeoutSeconds: visibilitySeconds,
+  retentionSeconds: retentionDays * DAY,
+  delaySeconds: 0,
+  waitSeconds: 0,
+  deduplicationScope: 'messageGroup',
+  throughputLimit: 'perMessageGroupId',
+  deadLetterQueue: `${name}-dead.fifo`,
+  receivesMax: RECEIVES_MAX,
+});
+
+/** Lambda's side: receives what is open, hands it over, and deletes what did not fail. */
+const eventSource = (props: QueueProps, queue: Queue, dead: Queue) => {
+  const { kernel } = props;
+  const random = kernel.randomOf(`queue ${props.name}`);
+  let consumer: Consumer | undefined;
+  let looksAt = Number.POSITIVE_INFINITY;
+  let isStopped = false;
+
+  const receive = (): readonly StoredMessage[] =>
+    receiveFrom(queue, {
+      limit: props.batchMax,
+      visibilityTimeoutSeconds: props.visibilitySeconds,
+      now: kernel.now(),
+      giveUp: (message) => buryIn(dead, message, props.name),
+    });
+  const look = (): void => {
+    while (!isStopped && consumer !== undefined && consumer.running() < props.concurrencyMax) {
+      const received = receive();
+      if (received.length === 0) break;
+      void handOver(consumer, received);
+    }
+    // What is open now waits for its group or for a function: their ends look again.
+    const later = queue.messages.map(({ visibleAt }) => visibleAt);
+    lookAt(Math.min(...later.filter((at) => at > kernel.now())));
+  };
+  /** One planned look is enough: the earliest. */
+  const lookAt = (at: number): void => {
+    const isPlanned = looksAt > kernel.now() && looksAt <= at;
+    if (at === Number.POSITIVE_INFINITY || isPlanned) return;
+    looksAt = at;
+    kernel.at(at, look);
+  };
+  const lookSoon = (): void => kernel.after(0, look);
+  const handOver = async ({ invoke }: Consumer, received: readonly StoredMessage[]) => {
+    const run = await invoke({ Records: received.map(recordOf) });
+    if (run.kind === 'returned') {
+      const ids = received.map(({ messageId }) => messageId);
+      const failed = failedIdsOf(run.result, ids);
+      for (const { messageId, receiptHandle } of received) {
+        if (!failed.has(messageId)) remove(receiptHandle);
+      }
+    }
+    lookSoon();
+  };
+  const remove = (receiptHandle: string): void => {
+    const message = queue.messages.find((each) => each.receiptHandle === receiptHandle);
+    const isTooLate = message === undefined || message.visibleAt <= kernel.now();
+    if (isTooLate || random() < props.redeliveredShare) return;
+    deleteFrom(queue, receiptHandle, kernel.now());
+  };
+  return {
+    lookSoon,
+    consume: (next: Consumer): void => {
+      consumer = next;
+    },
+    stop: (): void => {
+      isStopped = true;
+    },
+    start: (): void => {
+      isStopped = false;
+      lookSoon();
+    },
+  };
+};
+
+const recordOf = (message: StoredMessage): SQSRecord => ({
+  messageId: message.messageId,
+  receiptHandle: message.receiptHandle,
+  body: message.body,
   attributes: {
-    ApproximateReceiveCount: String(receives),
+    ApproximateReceiveCount: String(message.receives),
     SentTimestamp: '0',
     SenderId: 'simulation',
     ApproximateFirstReceiveTimestamp: '0',
-    MessageGroupId: groupId,
+    MessageGroupId: message.groupId,
   },
   messageAttributes: {},
   md5OfBody: '',

@@ -106,6 +106,7 @@ const asSdk = (act: () => unknown): unknown => {
     const name = Object.keys(EXCEPTIONS).find((each) => each === error.code);
     if (name === undefined) throw error;
     const Exception = EXCEPTIONS[name as keyof typeof EXCEPTIONS];
-    throw new Exception({ message: error.message, $metadata: {} });
+    const cause = { cause: error };
+    throw Object.assign(new Exception({ message: error.message, $metadata: {} }), cause);
   }
 };

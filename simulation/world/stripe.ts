@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
+import type { Stripe } from 'stripe';
 import { billingOver } from '../../functions/adapters/stripe-billing.ts';
+import type { StripeEdge } from '../../functions/adapters/stripe-edge.ts';
 import { StripeUnreadable } from '../../functions/adapters/stripe-failure.ts';
 import { stripeReads } from '../../functions/adapters/stripe-reads.ts';
 import type { Catalog } from '../../functions/core/catalog.ts';
@@ -115,18 +117,7 @@ export const simStripe = (props: StripeProps): SimStripe => {
     },
     billingFor: (process, catalog, report) => {
       const client = stripeClientOver(wire, process, { now, stateAsOf: memory.asOf });
-      const reads = stripeReads(client, false);
-      return billingOver(
-        async (_about, read) => {
-          try {
-            return await read(reads);
-          } catch (error) {
-            if (!(error instanceof StripeUnreadable)) throw error;
-            return { kind: 'unavailable', because: error.because };
-          }
-        },
-        { catalog, clock: process.clock, report },
-      );
+      return billingOver(edgeTo(client), { catalog, clock: process.clock, report });
     },
     deliverTo: (next) => {
       post = next;
@@ -140,6 +131,19 @@ export const simStripe = (props: StripeProps): SimStripe => {
     onTruth: () => {},
   };
   return self;
+};
+
+/** As functions/adapters/stripe-edge.ts, whose key and time-outs belong to the wire here. */
+const edgeTo = (client: Stripe): StripeEdge => {
+  const reads = stripeReads(client, false);
+  return async (_about, read) => {
+    try {
+      return await read(reads);
+    } catch (error) {
+      if (!(error instanceof StripeUnreadable)) throw error;
+      return { kind: 'unavailable', because: error.because };
+    }
+  };
 };
 
 type Happened = { readonly type: string; readonly since: number; readonly text: string };
