@@ -46,3 +46,6 @@ fi
 start_dynamodb_local
 
 npx vitest run --config vitest.interop.config.ts
+
+# The tests are tested: every guard is broken once, in a copy.
+npm run test:sabotage
