@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const PARTS = [
-  'test/{core,usecases,http,cases,docs,adapters,budgets,bin,lib,simulation,support}/**/*.test.ts',
+  'test/{core,usecases,http,cases,docs,adapters,budgets,bin,lib,security,simulation,support}/**/*.test.ts',
   'test/local/{aws,stripe,lambda,view}/**/*.test.ts',
 ];
 
@@ -33,6 +33,8 @@ export default defineConfig({
     ],
     // Many tests wait for answers on loopback and for real time-outs: more of them than cores run well.
     maxWorkers: Math.max(4, availableParallelism()),
+    // Secrets are searched for in whatever any test makes the product print, throw, store or send.
+    setupFiles: ['test/support/canary-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     coverage: {

@@ -48,6 +48,8 @@ export type MemoryStores = Stores & {
   readonly hooks: Hooks;
   /** Every item, as text, by `pk sk`: to compare whole states and to tamper with them. */
   readonly table: Map<string, string>;
+  /** One of them as an object, by the same key. */
+  readonly itemAt: (key: string) => unknown;
 };
 
 /** All stores over one table in memory, with the conditions of the real one; contracts in `test/contracts`. */
@@ -72,6 +74,7 @@ export const memoryStores = (hooks: Hooks = {}): MemoryStores => {
     calls,
     hooks,
     table: rows.table,
+    itemAt: rows.itemAt,
   };
 };
 
@@ -160,9 +163,9 @@ const memoryCustomers = (rows: Rows): CustomerStore => {
 
 const memoryDue = (rows: Rows): DueIndex => {
   const indexed = () =>
-    [...rows.table.entries()]
-      .filter(([key]) => key.startsWith('CUSTOMER#') && key.endsWith(' CUSTOMER'))
-      .map(([, text]) => JSON.parse(text) as Customer)
+    [...rows.table.keys()]
+      .filter((key) => key.startsWith('CUSTOMER#') && key.endsWith(' CUSTOMER'))
+      .map((key) => rows.itemAt(key) as Customer)
       .flatMap((customer) =>
         customer.dueAt === undefined ? [] : ([[customer.dueAt, customer]] as const),
       );

@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { MINUTE } from '../../functions/core/time.ts';
 import type { Clock, SubjectQueue } from '../../functions/ports.ts';
+import { watch } from '../support/canaries.ts';
 
 const DEDUPLICATED_SECONDS = 5 * MINUTE;
 /** As the event source of the sync function. */
@@ -32,6 +33,7 @@ export const memoryQueue = (clock: Clock) => {
         sentAt.set(id, clock());
         sends += 1;
         const record = recordOf(`m${sends}`, subject.id, subject);
+        watch('message', 'the queue of a case', record.body);
         waiting.set(record.messageId, { record, group: subject.id, receives: 0 });
       }
     }) satisfies SubjectQueue['sendSubjects'],

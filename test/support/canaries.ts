@@ -4,11 +4,15 @@ export type Sink = 'log' | 'error' | 'table' | 'message';
 type Leak = { readonly sink: Sink; readonly what: string; readonly where: string };
 
 /** Test files of one worker may each load this module; what it keeps is kept once. */
-type Kept = { leaks: Leak[]; readonly secrets: Set<string> };
+type Kept = {
+  leaks: Leak[];
+  readonly secrets: Set<string>;
+  readonly errors: (readonly [error: Error, message: unknown])[];
+};
 
 const KEY = Symbol.for('wharfage.canaries');
 const shared = globalThis as { [KEY]?: Kept };
-const kept: Kept = shared[KEY] ?? { leaks: [], secrets: new Set() };
+const kept: Kept = shared[KEY] ?? { leaks: [], secrets: new Set(), errors: [] };
 shared[KEY] = kept;
 
 /**
@@ -66,17 +70,67 @@ export const watchItem = (where: string, text: string): void => {
   if (secretsIn(text).length === 0) return;
   const { Item: wire, ...plain } = JSON.parse(text) as { readonly Item?: Record<string, unknown> };
   const { email: _allowed, ...others } = wire ?? (plain as Record<string, unknown>);
-  watch('table', where, CUSTOMER_ITEM.test(where) ? printed(others) : text);
+  watch('table', where, CUSTOMER_ITEM.test(where) ? JSON.stringify(others) : text);
 };
 
 const CUSTOMER_ITEM = /^CUSTOMER#\S+ CUSTOMER$/;
 
-/** The one that is never observed. */
-export const printed = JSON.stringify;
-
 /** What leaked since the last call. */
 export const takeLeaks = (): readonly Leak[] => {
+  checkErrors();
   const { leaks } = kept;
   kept.leaks = [];
   return leaks;
+};
+
+const ERRORS_MAX = 1_000;
+
+/** An error and what it was made with; it is searched when its test ends, with the fields and causes it got by then. */
+export const rememberError = (error: Error, message: unknown): void => {
+  kept.errors.push([error, message]);
+  if (kept.errors.length >= ERRORS_MAX) checkErrors();
+};
+
+const checkErrors = (): void => {
+  for (const [error, message] of kept.errors.splice(0)) {
+    const text = `${String(message)}\n${textOf(error)}`;
+    const place = secretsIn(text).length === 0 ? '' : placeOf(error);
+    if (place !== '') watch('error', place, text);
+  }
+};
+
+/** Which line of ours made an error. A library, or a test that injects a fault, may put into its own what it likes. */
+const placeOf = ({ stack = '' }: Error): string => {
+  const frame = stack.split('\n').find((line) => /^ {4}at .*\//.test(line)) ?? '';
+  return frame.includes('node_modules')
+    ? ''
+    : (/\/(?:bin|functions|lib)\/[^\s)]+/.exec(frame)?.[0] ?? '');
+};
+
+const CAUSES_MAX = 5;
+const DEPTH_MAX = 4;
+const FIELDS_MAX = 100;
+
+/**
+ * Thrown and caught inside the adapter, which takes from its cause only what may be said: the SDK's
+ * errors quote what Stripe answered.
+ */
+const CAUGHT = 'StripeUnreadable';
+
+/** Message, enumerable fields and the chain of causes. */
+const textOf = (error: unknown, causes = 0): string => {
+  if (!(error instanceof Error)) return textsIn(error, 0).join('\n');
+  const { name, message, cause } = error;
+  const texts = [message, ...textsIn({ ...error }, 0)];
+  return cause === undefined || name === CAUGHT || causes >= CAUSES_MAX
+    ? texts.join('\n')
+    : `${texts.join('\n')}\n${textOf(cause, causes + 1)}`;
+};
+
+const textsIn = (value: unknown, depth: number): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null || depth >= DEPTH_MAX) return [];
+  return Object.values(value)
+    .slice(0, FIELDS_MAX)
+    .flatMap((each) => textsIn(each, depth + 1));
 };

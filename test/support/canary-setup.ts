@@ -1,7 +1,7 @@
-import { ClientRequest } from 'node:http';
+import { ClientRequest, ServerResponse } from 'node:http';
 import { afterEach, expect } from 'vitest';
 import { observer } from '../../simulation/stores/memory-table.ts';
-import { addSecret, printed, secretsIn, takeLeaks, watch, watchItem } from './canaries.ts';
+import { addSecret, rememberError, takeLeaks, watch, watchItem } from './canaries.ts';
 
 /**
  * Runs before each test file. Whatever a test makes the product print, throw, store or send is searched
@@ -9,7 +9,6 @@ import { addSecret, printed, secretsIn, takeLeaks, watch, watchItem } from './ca
  * watched there; here is what no test has in its hands.
  */
 afterEach(() => {
-  checkErrors();
   expect(takeLeaks(), 'secrets where nobody may see them').toEqual([]);
 });
 
@@ -26,44 +25,62 @@ const observe = (): void => {
   observeErrors();
 };
 
+type Write = typeof process.stdout.write;
+
 /**
- * A line of a function is JSON with its stage in it. Seen here, before it is printed, since tests take
- * `process.stdout` apart; and so are the stand-in's secrets, which have no form of their own.
+ * What the functions print, whoever takes it: tests spy on `process.stdout` and the local system diverts
+ * it, so that it is seen before it gets to either.
  */
 const observeLines = (): void => {
-  JSON.stringify = ((...args: Parameters<typeof JSON.stringify>) => {
-    const text = printed(...args);
-    if (typeof text !== 'string') return text;
-    if (text.includes('"Stage":"')) watch('log', 'a line of a function', text);
-    if (text.includes('"SecretString":"')) learnSecret(text);
-    return text;
-  }) as typeof JSON.stringify;
+  const seen = new WeakMap<Write, Write>();
+  const observed = (write: Write): Write => {
+    const known = seen.get(write);
+    if (known !== undefined) return known;
+    const observing = ((...args: Parameters<Write>) => {
+      if (typeof args[0] === 'string') watch('log', 'standard output', args[0]);
+      return Reflect.apply(write, stdout, args);
+    }) as Write;
+    seen.set(write, observing).set(observing, observing);
+    return observing;
+  };
+  const stdout = new Proxy(process.stdout, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      return name === 'write' ? observed(value as Write) : value;
+    },
+  });
+  Object.defineProperty(process, 'stdout', { value: stdout, configurable: true });
 };
 
-const learnSecret = (text: string): void => {
-  const { SecretString: secret } = JSON.parse(text) as { readonly SecretString?: string };
-  if (secret === undefined) return;
-  addSecret(secret);
-  for (const [, part = ''] of secret.matchAll(/"(?:current|previous)":"([^"]+)"/g)) addSecret(part);
-};
-
-/** What the adapters send, in the services' own protocol, whoever answers. Secrets Manager keeps secrets. */
+/** What the adapters send, in the services' own protocol, whoever answers; and what secrets that brings. */
 const observeRequests = (): void => {
   const { end } = ClientRequest.prototype;
   ClientRequest.prototype.end = function observed(this: ClientRequest, ...args: unknown[]) {
-    const target = String(this.getHeader('x-amz-target') ?? '');
-    const [body] = args;
-    if (typeof body === 'string' || body instanceof Uint8Array) {
-      watchRequest(target, Buffer.from(body).toString());
-    }
+    watchRequest(String(this.getHeader('x-amz-target') ?? ''), args[0]);
     return Reflect.apply(end, this, args);
+  };
+  const answer = ServerResponse.prototype.end;
+  ServerResponse.prototype.end = function observed(this: ServerResponse, ...args: unknown[]) {
+    if (this.req.headers['x-amz-target'] === 'secretsmanager.GetSecretValue') learnSecret(args[0]);
+    return Reflect.apply(answer, this, args);
   };
 };
 
-const watchRequest = (target: string, body: string): void => {
-  if (target === 'DynamoDB_20120810.PutItem') watchItem(keyIn(body), body);
-  else if (target.startsWith('DynamoDB')) watch('table', target, body);
-  else if (/^(?:AmazonSQS|AmazonEC2ContainerRegistry)/.test(target)) watch('message', target, body);
+const watchRequest = (target: string, body: unknown): void => {
+  const text = body instanceof Uint8Array ? Buffer.from(body).toString() : body;
+  if (target === '' || typeof text !== 'string') return;
+  if (target === 'DynamoDB_20120810.PutItem') watchItem(keyIn(text), text);
+  else if (target.startsWith('DynamoDB')) watch('table', target, text);
+  else if (target === 'secretsmanager.CreateSecret') learnSecret(text);
+  else if (/^(?:AmazonSQS|AmazonEC2ContainerRegistry)/.test(target)) watch('message', target, text);
+};
+
+/** A secret of the stand-in has no form of its own, and may be two in one. */
+const learnSecret = (body: unknown): void => {
+  if (typeof body !== 'string') return;
+  const { SecretString: secret = '' } = JSON.parse(body) as { readonly SecretString?: string };
+  addSecret(secret);
+  for (const [, part = ''] of secret.matchAll(/"(?:current|previous)":"([^"]+)"/g)) addSecret(part);
 };
 
 const keyIn = (body: string): string => {
@@ -82,7 +99,7 @@ const observeErrors = (): void => {
     const error: Error = Reflect.construct(target, args, newTarget as ErrorConstructor);
     // Or every stack would begin here.
     Error.captureStackTrace(error, construct);
-    remember(error, args[0]);
+    rememberError(error, args[0]);
     return error;
   };
   const apply = (target: ErrorConstructor, _self: unknown, args: unknown[]): Error =>
@@ -90,63 +107,6 @@ const observeErrors = (): void => {
   const observed: ErrorConstructor = new Proxy(Error, { construct, apply });
   Error.prototype.constructor = observed;
   globalThis.Error = observed;
-};
-
-const ERRORS_MAX = 1_000;
-
-type Made = readonly [error: Error, message: unknown];
-const WAITING = Symbol.for('wharfage.errors');
-const shared = globalThis as { [WAITING]?: Made[] };
-const waiting: Made[] = shared[WAITING] ?? [];
-shared[WAITING] = waiting;
-
-const remember = (error: Error, message: unknown): void => {
-  waiting.push([error, message]);
-  if (waiting.length >= ERRORS_MAX) checkErrors();
-};
-
-const checkErrors = (): void => {
-  for (const [error, message] of waiting.splice(0)) {
-    const text = `${String(message)}\n${textOf(error)}`;
-    const place = secretsIn(text).length === 0 ? '' : placeOf(error);
-    if (place !== '') watch('error', place, text);
-  }
-};
-
-/** Which line of ours made an error. A library, or a test that injects a fault, may put into its own what it likes. */
-const placeOf = ({ stack = '' }: Error): string => {
-  const frame = stack.split('\n').find((line) => /^ {4}at .*\//.test(line)) ?? '';
-  return frame.includes('node_modules')
-    ? ''
-    : (/\/(?:bin|functions|lib)\/[^\s)]+/.exec(frame)?.[0] ?? '');
-};
-
-const CAUSES_MAX = 5;
-const DEPTH_MAX = 4;
-const FIELDS_MAX = 100;
-
-/**
- * Thrown and caught inside the adapter, which takes from its cause only what may be said: the SDK's
- * errors quote what Stripe answered.
- */
-const CAUGHT = 'StripeUnreadable';
-
-/** Message, enumerable fields and the chain of causes. */
-const textOf = (error: unknown, causes = 0): string => {
-  if (!(error instanceof Error)) return textsIn(error, 0).join('\n');
-  const { name, message, cause } = error;
-  const texts = [message, ...textsIn({ ...error }, 0)];
-  return cause === undefined || name === CAUGHT || causes >= CAUSES_MAX
-    ? texts.join('\n')
-    : `${texts.join('\n')}\n${textOf(cause, causes + 1)}`;
-};
-
-const textsIn = (value: unknown, depth: number): readonly string[] => {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null || depth >= DEPTH_MAX) return [];
-  return Object.values(value)
-    .slice(0, FIELDS_MAX)
-    .flatMap((each) => textsIn(each, depth + 1));
 };
 
 observe();
