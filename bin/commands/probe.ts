@@ -67,9 +67,12 @@ const originOf = (text: string): string => {
     return url.origin;
   }
   throw new UsageError(
-    `wharfage probe takes an address such as https://registry.acme.com (http on this machine only), got ${JSON.stringify(text.slice(0, 100))}`,
+    `wharfage probe takes an address such as https://registry.acme.com (http on this machine only), got ${JSON.stringify(shownOf(text))}`,
   );
 };
+
+/** Whatever stands before an @ may be a password. */
+const shownOf = (text: string): string => text.replace(/^(\w+:\/\/)?.*@/s, '$1…@').slice(0, 100);
 
 const REPOSITORY = /^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/;
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;

@@ -79,6 +79,23 @@ export const diagnoseProgress = (
       : [];
   });
 
+const NAMED_MAX = 5;
+
+/** Every change of access has an entry that nothing of ours deletes. */
+export const diagnoseAudit = (surveyed: ReadonlyMap<string, Surveyed>): readonly Finding[] =>
+  [...surveyed.values()].flatMap(({ customerId, missingAudits }) => {
+    if (missingAudits.length === 0) return [];
+    const named = missingAudits.slice(0, NAMED_MAX).join(', ');
+    const others = missingAudits.length - NAMED_MAX;
+    return [
+      customerFinding({
+        what: `the audit trail of ${customerId} lacks ${named}${others > 0 ? ` and ${others} more` : ''}`,
+        cause: 'somebody deleted entries in the table, or a restore lost them',
+        mend: 'none: find out who wrote to the table (CloudTrail data events of DynamoDB)',
+      }),
+    ];
+  });
+
 /** Member items against the customers that they belong to, in the repositories that could be read. */
 export const diagnoseMembers = (
   { items, repositories }: StoredMembers,

@@ -3,6 +3,7 @@ import type { DueIndex, Member, MemberStore } from '../ports.ts';
 import { type CatalogDeps, diagnoseCatalog } from './diagnose-catalog.ts';
 import { type CredentialDeps, diagnoseCredentials } from './diagnose-credentials.ts';
 import {
+  diagnoseAudit,
   diagnoseMembers,
   diagnoseProgress,
   diagnoseSubscriptions,
@@ -67,6 +68,7 @@ export const diagnose =
     const surveyed = await look('the customers', () => survey(deps, request, stored.items));
     if (surveyed !== undefined) {
       add(diagnoseProgress(surveyed, deps.clock()));
+      add(diagnoseAudit(surveyed));
       add(diagnoseMembers(stored, surveyed));
       add(diagnoseSubscriptions(surveyed, stripe?.subscribers, catalogs));
     }

@@ -363,6 +363,13 @@ describe('a gateway with a fault', () => {
 });
 
 describe('the arguments of wharfage probe', () => {
+  it('never repeat a password that stands in an address', async () => {
+    const { world } = facing();
+    const { errors } = await world.run('probe', 'https://ada:hunter2@registry.acme.com');
+    expect(errors.join()).toContain('…@registry.acme.com');
+    expect(errors.join()).not.toContain('hunter2');
+  });
+
   it.each([
     [[], 'wanted the address of a gateway, got nothing'],
     [['http://registry.acme.com'], 'http on this machine only'],

@@ -429,3 +429,37 @@ describe('what cannot be reached', () => {
     ]);
   });
 });
+
+describe('the audit trail', () => {
+  const audit = (sequence: number): string =>
+    `CUSTOMER#cus_Nova AUDIT#${String(sequence).padStart(12, '0')}`;
+
+  it('is named when an entry of it was deleted', async () => {
+    const world = await healthy();
+    world.stores.table.delete(audit(1));
+    expect(await whatOf(world)).toContain('the audit trail of cus_Nova lacks 1');
+  });
+
+  it('names five and counts the rest', async () => {
+    const world = await healthy();
+    const key = 'CUSTOMER#cus_Nova CUSTOMER';
+    const stored = JSON.parse(world.stores.table.get(key) ?? '');
+    const transition = { ...stored.transition, sequence: 8 };
+    world.stores.table.set(key, JSON.stringify({ ...stored, transition }));
+    expect(await whatOf(world)).toContain(
+      'the audit trail of cus_Nova lacks 2, 3, 4, 5, 6 and 2 more',
+    );
+  });
+
+  it('need not have the entry of a version whose effects are under way', async () => {
+    const world = await healthy();
+    const key = 'CUSTOMER#cus_Nova CUSTOMER';
+    const stored = JSON.parse(world.stores.table.get(key) ?? '');
+    const version = stored.version + 1;
+    const transition = { ...stored.transition, sequence: 2, version };
+    world.stores.table.set(key, JSON.stringify({ ...stored, version, transition }));
+    const what = await whatOf(world);
+    expect(what.filter((each) => each.includes('audit'))).toStrictEqual([]);
+    expect(what).toContain('cus_Nova has effects that are not marked as done');
+  });
+});
