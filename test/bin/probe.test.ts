@@ -366,8 +366,8 @@ describe('the arguments of wharfage probe', () => {
   it('never repeat a password that stands in an address', async () => {
     const { world } = facing();
     const { errors } = await world.run('probe', 'https://ada:hunter2@registry.acme.com');
-    expect(errors.join()).toContain('…@registry.acme.com');
-    expect(errors.join()).not.toContain('hunter2');
+    expect(errors).toContain('…@registry.acme.com');
+    expect(errors).not.toContain('hunter2');
   });
 
   it.each([
