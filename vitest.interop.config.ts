@@ -7,7 +7,10 @@ export default defineConfig({
   test: {
     include: isForPictures
       ? ['test/interop/screenshots.test.ts']
-      : ['test/interop/{page,dynamodb-local}.test.ts', 'test/interop/clients/*.test.ts'],
+      : [
+          'test/interop/{page,dynamodb-local,over-the-wire}.test.ts',
+          'test/interop/clients/*.test.ts',
+        ],
     testTimeout: 90_000,
     hookTimeout: 60_000,
   },
