@@ -60,7 +60,7 @@ export const decide = (question: Question): Decision => {
     .filter(({ offerId }) => lostOffers.includes(offerId))
     .map((window): Window => ({ ...window, held: 'breaker' }));
   const windows = sorted([...opening.windows, ...held]);
-  const ifHeld = stateOf(question, view, { ...opening, windows }, lostAccounts);
+  const ifHeld = stateOf(question, view, { ...opening, windows }, { lostAccounts });
   return {
     state,
     ifHeld: { ...ifHeld, isHeld: true },
@@ -139,7 +139,7 @@ const stateOf = (
   question: Question,
   view: Seen,
   { windows, withheld }: Verdict,
-  keptAccounts: readonly string[] = [],
+  held?: { readonly lostAccounts: readonly string[] },
 ): State => {
   const { prior, facts, catalogs, now } = question;
   const stated =
@@ -149,7 +149,14 @@ const stateOf = (
           accounts: facts.kind === 'deleted' ? [] : prior.accounts,
           malformed: prior.malformedAccounts,
         };
-  const accounts = [...new Set([...stated.accounts, ...keptAccounts])].sort();
+  // What the breaker holds has ended: nobody who was not in it before may come in.
+  const accounts =
+    held === undefined
+      ? stated.accounts
+      : stated.accounts
+          .filter((account) => prior.accounts.includes(account))
+          .concat(held.lostAccounts)
+          .sort();
   const email = facts.kind === 'found' ? facts.email : prior.email;
   return {
     isDeleted: prior.isDeleted,

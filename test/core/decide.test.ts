@@ -256,6 +256,15 @@ describe('what is lost on Stripe’s evidence', () => {
 });
 
 describe('what the breaker holds', () => {
+  it('lets in no account that was not there when it ended', () => {
+    const open = storedAfter(found([subscription()], { accountsText: ONE }));
+    const ended = found([canceled], { accountsText: `${ONE} ${TWO}` });
+    const { ifHeld, state } = decided(ended, open);
+    expect(ifHeld.members.accounts).toStrictEqual([ONE]);
+    expect(ifHeld.accounts).toStrictEqual([ONE]);
+    expect(state.accounts).toStrictEqual([ONE, TWO]);
+  });
+
   const before = storedAfter(found([subscription(), second({ items: [itemOf('tools')] })]));
   const facts = found([canceled, second({ items: [itemOf('tools')] })]);
   const held = customer({ ...before, ...decided(facts, before).ifHeld });
