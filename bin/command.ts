@@ -85,6 +85,10 @@ export type Outside = {
   readonly readText: (path: string) => Promise<string>;
   /** For its owner's eyes only. */
   readonly writeText: (path: string, text: string) => Promise<void>;
+  /** For everybody's eyes, over what was there before. */
+  readonly writePage: (path: string, text: string) => Promise<void>;
+  /** The catalog of this checkout. */
+  readonly checkout: CatalogParse;
   readonly progress: Progress;
 };
 

@@ -19,3 +19,12 @@ export const writeText = async (path: string, content: string): Promise<void> =>
     throw new Error(`${path} cannot be written, or exists already`, { cause });
   }
 };
+
+/** For everybody's eyes, over what was there before. */
+export const writePage = async (path: string, content: string): Promise<void> => {
+  try {
+    await writeFile(path, content);
+  } catch (cause) {
+    throw new Error(`${path} cannot be written`, { cause });
+  }
+};

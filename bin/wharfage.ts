@@ -17,13 +17,14 @@ import { grant, ungrant } from './commands/grant.ts';
 import { plan } from './commands/plan.ts';
 import { probe } from './commands/probe.ts';
 import { pulls } from './commands/pulls.ts';
+import { rehearse } from './commands/rehearse.ts';
 import { restoreMode } from './commands/restore-mode.ts';
 import { status } from './commands/status.ts';
 import { sync } from './commands/sync.ts';
 import { errorText, jsonText, printable } from './format.ts';
 import { commandHelp, helpText } from './help.ts';
 import type { Target } from './open-deployment.ts';
-import { readText, writeText } from './private-text.ts';
+import { readText, writePage, writeText } from './private-text.ts';
 import { httpWire } from './probe/wire.ts';
 import { type ProgressStream, progressOn } from './progress.ts';
 import { userName } from './user-name.ts';
@@ -40,6 +41,7 @@ const COMMANDS: readonly Command[] = [
   accounts,
   doctor,
   probe,
+  rehearse,
   restoreMode,
 ];
 
@@ -55,7 +57,7 @@ const GLOBAL_OPTIONS = {
 /** What the command needs of the world; a test gives its own. */
 export type World = {
   readonly open: (target: Target, checkout: CatalogParse) => Promise<Deps>;
-  readonly outside: Omit<Outside, 'progress'>;
+  readonly outside: Omit<Outside, 'progress' | 'checkout'>;
   readonly checkout: CatalogParse;
   readonly out: (text: string) => Promise<void>;
   readonly errors: ProgressStream;
@@ -116,7 +118,7 @@ const parse = (argv: readonly string[]): Request | Help => {
 const jobOf = (command: Command, args: Args): Job => {
   if ('prepareOutside' in command) {
     const job = command.prepareOutside(args);
-    return (_target, { outside }, progress) => job({ ...outside, progress });
+    return (_target, { outside, checkout }, progress) => job({ ...outside, checkout, progress });
   }
   const job = command.prepare(args);
   return async (target, { open, checkout, user }, progress) =>
@@ -175,7 +177,7 @@ const realWorld = (): World => ({
     const { openDeployment } = await import('./open-deployment.ts');
     return openDeployment(target, checkout);
   },
-  outside: { wire: httpWire, readText, writeText },
+  outside: { wire: httpWire, readText, writeText, writePage },
   checkout: parseCatalog(catalogInput),
   out: writeOut,
   errors: process.stderr,

@@ -59,7 +59,7 @@ const perform = (world: World, act: Act): void => {
   const failed = (because: string): void => {
     notDone.push({ at: far.kernel.now(), act: act.does, because });
   };
-  world.changedAt = far.kernel.now();
+  noteAct(world, act);
   switch (act.who) {
     case 'stripe': {
       const obstacle = doStripeAct(far.stripe, world.names, act, Math.floor(far.kernel.now()));
@@ -75,6 +75,16 @@ const perform = (world: World, act: Act): void => {
       asyncActOf(world, act).catch(asText);
     }
   }
+};
+
+const IMAGE_ACTS: readonly Act['does'][] = ['push', 'delete_image', 'untag'];
+
+/** Customers change nothing but what they write, and Stripe says itself when it changes. */
+const noteAct = (world: World, { who, does }: Act): void => {
+  const now = world.far.kernel.now();
+  if (who === 'customer' || who === 'stripe') return;
+  if (who === 'vendor') world.imagesChangedAt = now;
+  if (!IMAGE_ACTS.includes(does)) world.changedAt = now;
 };
 
 const asyncActOf = (

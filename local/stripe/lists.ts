@@ -8,7 +8,12 @@ import type { StripeState } from './state.ts';
 import { recordOf } from './state.ts';
 
 /** Rendered only when the page needs it: there may be 10,000. */
-type Listed = { readonly id: string; readonly object: () => StripeObject };
+type Listed = {
+  readonly id: string;
+  readonly object: () => StripeObject;
+  /** Where it is known without rendering: what lies outside of a range is then passed over. */
+  readonly createdAt?: number;
+};
 
 /** What a list route is: its own parameters, what is wrong with them, and what it lists. */
 export type List = {
@@ -116,18 +121,26 @@ const events: List = {
       ? badParameter('types', 'You may pass either type or types, but not both.')
       : undefined;
   },
-  all: (state, query, now) =>
-    state.events
-      .filter((event) => event.created >= now - EVENT_DAYS * DAY && isWanted(event.type, query))
-      .map((event) => ({ id: event.id, object: () => eventObject(state, event) }))
-      .reverse(),
+  all: (state, query, now) => {
+    const isWanted = wantedBy(query);
+    return state.events
+      .filter((event) => event.created >= now - EVENT_DAYS * DAY && isWanted(event.type))
+      .map((event) => ({
+        id: event.id,
+        object: () => eventObject(state, event),
+        createdAt: event.created,
+      }))
+      .reverse();
+  },
   matches: ({ pending_webhooks }, query) =>
     same(query, 'delivery_success', String(pending_webhooks === 0)),
 };
 
-const isWanted = (type: string, query: Query): boolean => {
+const wantedBy = (query: Query) => {
   const types = valuesOf(query, 'types');
-  return (types.length === 0 || types.includes(type)) && isOfType(type, query.get('type'));
+  const wanted = query.get('type');
+  return (type: string): boolean =>
+    (types.length === 0 || types.includes(type)) && isOfType(type, wanted);
 };
 
 const isOfType = (type: string, wanted: string | null): boolean =>

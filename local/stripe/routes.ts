@@ -148,8 +148,9 @@ const take = (
   listed: ReturnType<List['all']>,
 ): readonly StripeObject[] => {
   const found: StripeObject[] = [];
-  for (const { object } of listed) {
+  for (const { object, createdAt } of listed) {
     if (found.length > limitOf(query)) break;
+    if (createdAt !== undefined && !isInRange(query, 'created', createdAt)) continue;
     const rendered = object();
     const isListed =
       list.matches(rendered, query) && isInRange(query, 'created', Number(rendered.created));

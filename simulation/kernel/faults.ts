@@ -1,5 +1,5 @@
 import type { ProcessName } from './process.ts';
-import type { Random } from './random.ts';
+import { type Random, saltOf, shareOf } from './random.ts';
 
 export type Service = 'stripe' | 'dynamodb' | 'sqs' | 'ecr' | 'secretsmanager';
 
@@ -47,27 +47,28 @@ export type FaultWindow = {
 };
 
 export type Faults = {
-  /** Asked once for each call. */
-  of(call: Call, now: number): Fault | undefined;
+  /** Asked once for each call; `identity` is a number that no other call of this time has. */
+  of(call: Call, now: number, identity: number): Fault | undefined;
 };
 
 /**
- * Each window draws from numbers of its own, so that leaving one out of a plan changes nothing about
- * the others.
+ * Whether a window strikes depends on the window and the call alone: leaving out another window, an
+ * act or a look of the schedules changes nothing about it.
  */
 export const faultsOf = (
   windows: readonly FaultWindow[],
   startsAt: number,
   randomFor: (name: string) => Random,
 ): Faults => {
-  const armed = windows.map((window, index) => ({
+  const armed = windows.map((window) => ({
     window,
-    random: randomFor(`fault ${index} ${JSON.stringify(window)}`),
+    salt: saltOf(randomFor(`fault ${JSON.stringify(window)}`)),
   }));
   return {
-    of: (call, now) => {
-      for (const { window, random } of armed) {
-        if (isAbout(window, call, now - startsAt) && random() < window.share) return window.fault;
+    of: (call, now, identity) => {
+      for (const { window, salt } of armed) {
+        if (!isAbout(window, call, now - startsAt)) continue;
+        if (shareOf(identity, salt) < window.share) return window.fault;
       }
       return undefined;
     },

@@ -1,7 +1,7 @@
 import type { Call, Fault, Faults, Service } from './faults.ts';
 import type { Kernel } from './kernel.ts';
 import { kill, type Process } from './process.ts';
-import type { Random } from './random.ts';
+import { hashOf, hashOfTime, saltOf, shareOf } from './random.ts';
 
 /** What the far end is told of how to answer. */
 export type Manner = {
@@ -24,6 +24,8 @@ export type Wire = {
   ): Promise<Answer>;
   /** So far. */
   calls(): number;
+  /** When a call of those that work on schedule last met a fault or a death; before the beginning: never. */
+  troubledAt(): number;
   /** Told about each call when it is over. */
   listen(heard: (call: Travelled) => void): void;
   /** Asked before and after each call's effect, by its number from 1: does the caller die here? */
@@ -62,12 +64,20 @@ const QUICK_SECONDS = 4;
 const patienceOf = ({ process, service }: Call): number =>
   process === 'webhook' || process === 'gateway' ? QUICK_SECONDS : PATIENCE_SECONDS[service];
 
+/** A client that fails comes again by itself. */
+const isScheduled = ({ process }: Call): boolean =>
+  process !== 'webhook' && process !== 'gateway' && process !== 'operator';
+
 export const wire = (parts: Parts): Wire => {
-  const random = parts.kernel.randomOf('latency');
+  const { kernel, faults } = parts;
+  const identityOf = identities(kernel);
+  const salts = saltsOf(kernel);
   const heard: ((call: Travelled) => void)[] = [];
   let calls = 0;
+  let troubledAt = Number.NEGATIVE_INFINITY;
   const self: Wire = {
     calls: () => calls,
+    troubledAt: () => troubledAt,
     listen: (hear) => heard.push(hear),
     crashAt: undefined,
     call: (process, about, perform) =>
@@ -75,23 +85,69 @@ export const wire = (parts: Parts): Wire => {
         if (process.isDead) return;
         calls += 1;
         const number = calls;
-        const sentAt = parts.kernel.now();
+        const sentAt = kernel.now();
         const call: Call = { process: process.name, ...about };
-        travel(parts, random, {
+        const identity = identityOf(call);
+        const fault = faults.of(call, sentAt, identity);
+        if (fault !== undefined && isScheduled(call)) troubledAt = sentAt;
+        travel(parts, {
           process,
           call,
-          fault: parts.faults.of(call, sentAt),
+          fault,
           perform: async (manner) => perform(manner),
           resolve: (answer) => resolve(answer as Parameters<typeof resolve>[0]),
           reject,
           isLast: (side) => self.crashAt?.(call, number, side) === true,
           told: (outcome) => {
+            if (outcome === 'died' && isScheduled(call)) troubledAt = kernel.now();
             for (const hear of heard) hear({ ...call, sentAt, outcome });
           },
+          toThere: oneWay(parts.latency, identity, salts.there),
+          andBack: oneWay(parts.latency, identity, salts.back),
         });
       }),
   };
   return self;
+};
+
+/**
+ * A number for each call: by who asks what and when, and by how many asked the same at this very
+ * instant. What a call meets on its way hangs on it, and not on how many calls there were before.
+ */
+const identities = (kernel: Kernel) => {
+  const salt = saltOf(kernel.randomOf('calls'));
+  const taken = new Set<number>();
+  let instant = Number.NaN;
+  return ({ process, operation, key }: Call): number => {
+    const now = kernel.now();
+    if (now !== instant) {
+      instant = now;
+      taken.clear();
+    }
+    let identity = hashOfTime(now, hashOf(key, hashOf(operation, hashOf(process, salt))));
+    while (taken.has(identity)) identity = hashOf(operation, identity);
+    taken.add(identity);
+    return identity;
+  };
+};
+
+type Salts = { readonly stall: number; readonly length: number };
+
+const saltsOf = (kernel: Kernel) => {
+  const random = kernel.randomOf('latency');
+  const salts = (): Salts => ({ stall: saltOf(random), length: saltOf(random) });
+  return { there: salts(), back: salts() };
+};
+
+const oneWay = (
+  { usualSeconds, stallShare, stallSeconds }: Latency,
+  identity: number,
+  { stall, length }: Salts,
+): number => {
+  const draw = shareOf(identity, length);
+  return stallShare > 0 && shareOf(identity, stall) < stallShare
+    ? stallSeconds * draw
+    : usualSeconds * (0.5 + draw);
 };
 
 type Journey = {
@@ -103,14 +159,17 @@ type Journey = {
   readonly reject: (error: unknown) => void;
   readonly isLast: (side: 'before' | 'after') => boolean;
   readonly told: (outcome: Travelled['outcome']) => void;
+  /** Seconds. */
+  readonly toThere: number;
+  readonly andBack: number;
 };
 
-const travel = (parts: Parts, random: Random, journey: Journey): void => {
-  const { kernel, latency } = parts;
+const travel = (parts: Parts, journey: Journey): void => {
+  const { kernel } = parts;
   const { process, fault, told } = journey;
   if (dies(journey, 'before')) return;
   const home = (outcome: Travelled['outcome'], answer: () => void): void =>
-    kernel.after(oneWay(random, latency), () => {
+    kernel.after(journey.andBack, () => {
       if (process.isDead) return;
       told(outcome);
       answer();
@@ -120,7 +179,7 @@ const travel = (parts: Parts, random: Random, journey: Journey): void => {
     if (!dies(journey, 'after')) home('answered', () => journey.resolve(answer));
   };
   const slowness = fault?.kind === 'slow' ? fault.seconds : 0;
-  kernel.after(oneWay(random, latency) + slowness, () => arrive(parts, journey, { succeed, fail }));
+  kernel.after(journey.toThere + slowness, () => arrive(parts, journey, { succeed, fail }));
 };
 
 const dies = ({ process, fault, isLast, told }: Journey, side: 'before' | 'after'): boolean => {
@@ -174,8 +233,3 @@ const arrive = (
 
 /** Whoever asked has given up long ago: an error that comes back finds nobody. */
 const nobodyIsThere = (): void => {};
-
-const oneWay = (random: Random, { usualSeconds, stallShare, stallSeconds }: Latency): number => {
-  const draw = random();
-  return draw < stallShare ? stallSeconds * random() : usualSeconds * (0.5 + random());
-};

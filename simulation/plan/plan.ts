@@ -57,6 +57,7 @@ export type StripeAct = { readonly who: 'stripe' } & (
       readonly subscription: string;
       readonly product: string;
       readonly quantity?: number;
+      readonly interval?: 'month' | 'year';
     }
   | { readonly does: 'remove_item'; readonly subscription: string; readonly product: string }
   | {
@@ -119,9 +120,29 @@ export type StripeAct = { readonly who: 'stripe' } & (
   | { readonly does: 'archive_product'; readonly product: string }
   | { readonly does: 'set_dunning'; readonly dunning: Partial<Dunning> }
   | { readonly does: 'set_cancel_on_dispute'; readonly isOn: boolean }
+  /** From now on answered as before API version 2025-03-31.basil: the period of this moment, and not on the items. */
+  | { readonly does: 'show_before_basil'; readonly subscription: string }
   /** The last event of this type is sent once more. */
   | { readonly does: 'resend'; readonly type: string }
+  /** Somebody posts the last event of this type to the webhook by hand, once. */
+  | ({ readonly does: 'deliver'; readonly type: string } & HandDelivery)
+  /** Stripe signs with a new secret and the old one, and the webhook knows both. */
+  | { readonly does: 'rotate_webhook_secret' }
+  /** The end of a rotation, on both sides. */
+  | { readonly does: 'drop_previous_secret' }
 );
+
+/** What is wrong with a delivery: as it stands here, nothing. */
+export type HandDelivery = {
+  /** Fields of the event, over what they are. */
+  readonly overwrite: Readonly<Record<string, unknown>>;
+  readonly signedWith: 'current' | 'previous' | 'both' | 'another';
+  /** How long ago it was signed. */
+  readonly ageSeconds: number;
+  /** What arrives of what was signed; `eventbridge` is signed in that shape. */
+  readonly body: 'as_signed' | 'reserialized' | 'base64' | 'bom' | 'eventbridge' | 'empty';
+  readonly header: 'v1' | 'v0' | 'missing';
+};
 
 export type StripeEventType = StripeState['events'][number]['type'];
 

@@ -1,12 +1,10 @@
-import { createHmac } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { batchHandler } from '../../functions/adapters/queue-batch.ts';
-import { isSameText } from '../../functions/adapters/same-text.ts';
+import { webhookSignature } from '../../functions/adapters/webhook-signature.ts';
 import type { Identity } from '../../functions/core/identity.ts';
 import { parsePolicyMessage, parseSubject } from '../../functions/core/parse-message.ts';
 import type { PullAnswer } from '../../functions/core/pull-answer.ts';
 import type { PullRequest } from '../../functions/core/pull-request.ts';
-import { isTimely, signedAtOf, type Verification } from '../../functions/core/signature.ts';
 import { webhook } from '../../functions/http/webhook.ts';
 import { acceptEvent } from '../../functions/usecases/accept-event.ts';
 import { answerPull } from '../../functions/usecases/answer-pull.ts';
@@ -21,7 +19,6 @@ import {
 import { sweep } from '../../functions/usecases/sweep.ts';
 import { syncSubjects } from '../../functions/usecases/sync-subjects.ts';
 import type { Process } from '../kernel/process.ts';
-import { WEBHOOK_SECRET } from '../world/stripe.ts';
 import {
   type Bundle,
   depsFor,
@@ -33,10 +30,7 @@ import {
   subjectsOver,
 } from './deps.ts';
 
-/*
- * One builder for each entry of functions/, wired as there. What differs is named: the far ends, and
- * the check of Stripe's signature, which the SDK does asynchronously outside of virtual time.
- */
+/* One builder for each entry of functions/, wired as there. What differs are the far ends. */
 
 export type Delivery = { readonly body: string; readonly header: string };
 export type GatewayAsk =
@@ -58,28 +52,15 @@ export const buildWebhook: Builder<Delivery, number> = (far) => (process) => {
   const report = reportFor(far, process);
   const queue = subjectsOver(far, process);
   const accept = acceptEvent({ queue, report }, { livemode: false, account: '' });
-  const answer = webhook({ verify: verifierAt(process), accept, report });
+  const readSecret = async (): Promise<string> => JSON.stringify(far.stripe.secrets);
+  const verify = webhookSignature({ readSecret, clock: process.clock });
+  const answer = webhook({ verify, accept, report });
   return async ({ body, header }) => {
     const headers = { 'stripe-signature': header };
     const request = new Request('https://webhook.example/', { method: 'POST', headers, body });
     return (await answer(request)).status;
   };
 };
-
-const verifierAt =
-  ({ clock }: Process) =>
-  async (payload: Uint8Array, header: string): Promise<Verification> => {
-    const signedAt = signedAtOf(header);
-    if (signedAt === undefined) return { kind: 'refused', because: 'header' };
-    if (!isTimely(signedAt, clock())) return { kind: 'refused', because: 'time' };
-    const text = Buffer.from(payload).toString();
-    const signature = createHmac('sha256', WEBHOOK_SECRET)
-      .update(`${signedAt}.${text}`)
-      .digest('hex');
-    return isSameText(header, `t=${signedAt},v1=${signature}`)
-      ? { kind: 'verified', event: JSON.parse(text), with: 'current' }
-      : { kind: 'refused', because: 'signature' };
-  };
 
 export const buildSync: Builder<SQSEvent, SQSBatchResponse> = (far, bundle) => (process) => {
   const sync = syncSubjects(depsFor(far, process, bundle));

@@ -13,6 +13,7 @@ import {
 import { failedIdsOf } from '../../local/lambda/batch-result.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { LambdaFunction } from '../kernel/lambda.ts';
+import { hashOf, saltOf, shareOf } from '../kernel/random.ts';
 
 /*
  * A FIFO queue with its dead letters and Lambda's event source behind it. Groups, deduplication,
@@ -97,7 +98,7 @@ const settingsOf = (
 /** Lambda's side: receives what is open, hands it over, and deletes what did not fail. */
 const eventSource = (props: QueueProps, queue: Queue, dead: Queue) => {
   const { kernel } = props;
-  const random = kernel.randomOf(`queue ${props.name}`);
+  const salt = saltOf(kernel.randomOf(`queue ${props.name}`));
   let consumer: Consumer | undefined;
   let looksAt = Number.POSITIVE_INFINITY;
   let isStopped = false;
@@ -110,6 +111,7 @@ const eventSource = (props: QueueProps, queue: Queue, dead: Queue) => {
       giveUp: (message) => buryIn(dead, message, props.name),
     });
   const look = (): void => {
+    if (queue.messages.length === 0) return;
     while (!isStopped && consumer !== undefined && consumer.running() < props.concurrencyMax) {
       const received = receive();
       if (received.length === 0) break;
@@ -140,8 +142,10 @@ const eventSource = (props: QueueProps, queue: Queue, dead: Queue) => {
   };
   const remove = (receiptHandle: string): void => {
     const message = queue.messages.find((each) => each.receiptHandle === receiptHandle);
-    const isTooLate = message === undefined || message.visibleAt <= kernel.now();
-    if (isTooLate || random() < props.redeliveredShare) return;
+    if (message === undefined || message.visibleAt <= kernel.now()) return;
+    // By its name and not by its turn: what other messages there were changes nothing about it.
+    const name = hashOf(message.deduplicationId, message.receives);
+    if (shareOf(name, salt) < props.redeliveredShare) return;
     deleteFrom(queue, receiptHandle, kernel.now());
   };
   return {

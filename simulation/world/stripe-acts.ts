@@ -1,4 +1,7 @@
+import { eventObject } from '../../local/stripe/events.ts';
+import type { EventRecord } from '../../local/stripe/state.ts';
 import type { StripeAct } from '../plan/plan.ts';
+import { handMade } from './hand-delivery.ts';
 import type { SimStripe } from './stripe.ts';
 
 /** Does it, or answers why it cannot be done now: a plan may ask for what has become impossible. */
@@ -60,8 +63,12 @@ const ACTS: Acts = {
   subscribe: ({ stripe, names }, { who: _who, does: _does, subscription, ...request }) => {
     names.set(subscription, stripe.acts.subscribe(request));
   },
-  add_item: (place, { subscription, product, quantity = 1 }) =>
-    void place.stripe.acts.addItem(idOf(place, subscription), { productId: product, quantity }),
+  add_item: (place, { subscription, product, quantity = 1, interval = 'month' }) =>
+    void place.stripe.acts.addItem(idOf(place, subscription), {
+      productId: product,
+      quantity,
+      interval,
+    }),
   remove_item: (place, { subscription, product }) => {
     const { stripe } = place;
     const { items } = stripe.state.subscriptions[idOf(place, subscription)] ?? { items: [] };
@@ -121,9 +128,40 @@ const ACTS: Acts = {
   archive_product: ({ stripe }, { product }) => stripe.acts.archiveProduct(product),
   set_dunning: ({ stripe }, { dunning }) => stripe.acts.setDunning(dunning),
   set_cancel_on_dispute: ({ stripe }, { isOn }) => stripe.acts.setCancelOnDispute(isOn),
-  resend: ({ stripe }, { type }) => {
-    const event = stripe.state.events.findLast((each) => each.type === type);
-    if (event === undefined) throw new Error(`there was no event ${type} yet`);
-    stripe.resend(event.id);
+  show_before_basil: (place, { subscription }) => {
+    const { acts, state } = place.stripe;
+    const id = idOf(place, subscription);
+    const items = state.subscriptions[id]?.items ?? [];
+    for (const { id: itemId } of items) {
+      acts.patch(itemId, { current_period_end: null, current_period_start: null });
+    }
+    const [first] = items;
+    if (first === undefined) return;
+    acts.patch(id, {
+      current_period_end: first.periodEnd,
+      current_period_start: first.periodStart,
+    });
   },
+  resend: ({ stripe }, { type }) => stripe.resend(lastEvent(stripe, type).id),
+  deliver: ({ stripe, now }, { who: _who, does: _does, type, ...delivery }) => {
+    const { body, header } = handMade(eventObject(stripe.state, lastEvent(stripe, type)), {
+      delivery,
+      secrets: stripe.secrets,
+      now,
+    });
+    void stripe.deliver(body, header);
+  },
+  rotate_webhook_secret: ({ stripe: { secrets } }) => {
+    secrets.previous = secrets.current;
+    secrets.current = `whsec_rotated_${secrets.previous}`;
+  },
+  drop_previous_secret: ({ stripe: { secrets } }) => {
+    delete secrets.previous;
+  },
+};
+
+const lastEvent = ({ state }: SimStripe, type: string): EventRecord => {
+  const event = state.events.findLast((each) => each.type === type);
+  if (event === undefined) throw new Error(`there was no event ${type} yet`);
+  return event;
 };

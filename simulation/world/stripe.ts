@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { Stripe } from 'stripe';
 import { billingOver } from '../../functions/adapters/stripe-billing.ts';
 import type { StripeEdge } from '../../functions/adapters/stripe-edge.ts';
@@ -14,6 +13,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import type { Process } from '../kernel/process.ts';
 import type { Random } from '../kernel/random.ts';
 import type { Wire } from '../kernel/wire.ts';
+import { activeOf, signatureOf, type WebhookSecrets } from './hand-delivery.ts';
 import { stripeClientOver } from './stripe-client.ts';
 
 /** What becomes of an event on its way. `never_generated`: it is not even in Stripe's list. */
@@ -54,13 +54,18 @@ export type SimStripe = {
   /** The webhook; a status of 0 is no answer. */
   deliverTo(post: (body: string, header: string) => Promise<Delivered>): void;
   resend(eventId: string): void;
+  /** Posts to the webhook by hand, once, whatever the answer is. */
+  deliver(body: string, header: string): Promise<void>;
+  /** What such deliveries were answered. */
+  readonly delivered: (Delivered & { readonly sentAt: number })[];
+  readonly secrets: WebhookSecrets;
   /** Deliveries that are still to come. */
   pending(): number;
   /** Told whenever the truth may have changed. */
   onTruth: () => void;
 };
 
-export const WEBHOOK_SECRET = 'whsec_simulation_0000000000000000';
+const WEBHOOK_SECRET = 'whsec_simulation_0000000000000000';
 const FIRST_RETRY_SECONDS = 300;
 const RETRY_SECONDS_MAX = 3 * 86_400;
 
@@ -77,7 +82,7 @@ export const simStripe = (props: StripeProps): SimStripe => {
 
   const attempt = async (event: EventRecord, attempts: number, firstAt: number): Promise<void> => {
     const body = JSON.stringify(eventObject(state, event));
-    const { status } = await post(body, signatureOf(body, now()));
+    const { status } = await post(body, signatureOf(body, now(), activeOf(self.secrets)));
     const retryIn = FIRST_RETRY_SECONDS * 2 ** attempts;
     const isDone = status >= 200 && status < 300;
     if (isDone || kernel.now() + retryIn > firstAt + RETRY_SECONDS_MAX) pending -= 1;
@@ -117,7 +122,7 @@ export const simStripe = (props: StripeProps): SimStripe => {
     },
     billingFor: (process, catalog, report) => {
       const client = stripeClientOver(wire, process, { now, stateAsOf: memory.asOf });
-      return billingOver(edgeTo(client), { catalog, clock: process.clock, report });
+      return billingOver(edgeTo(client, report), { catalog, clock: process.clock, report });
     },
     deliverTo: (next) => {
       post = next;
@@ -127,20 +132,40 @@ export const simStripe = (props: StripeProps): SimStripe => {
       if (event === undefined) throw new Error(`Stripe has no event '${eventId}' to send again`);
       send(event, 0);
     },
+    ...deliveryByHand(kernel, (body, header) => post(body, header)),
+    secrets: { current: WEBHOOK_SECRET },
     pending: () => pending,
     onTruth: () => {},
   };
   return self;
 };
 
+const deliveryByHand = (
+  kernel: Kernel,
+  post: (body: string, header: string) => Promise<Delivered>,
+): Pick<SimStripe, 'deliver' | 'delivered'> => {
+  const delivered: SimStripe['delivered'] = [];
+  return {
+    delivered,
+    deliver: async (body, header) => {
+      const sentAt = kernel.now();
+      const { status } = await post(body, header);
+      delivered.push({ status, sentAt });
+    },
+  };
+};
+
 /** As functions/adapters/stripe-edge.ts, whose key and time-outs belong to the wire here. */
-const edgeTo = (client: Stripe): StripeEdge => {
+const edgeTo = (client: Stripe, report: Report): StripeEdge => {
   const reads = stripeReads(client, false);
-  return async (_about, read) => {
+  return async (about, read) => {
     try {
       return await read(reads);
     } catch (error) {
       if (!(error instanceof StripeUnreadable)) throw error;
+      const fields = { ...about, because: error.because, detail: error.message };
+      if (error.because === 'unauthorized') report.count('StripeUnauthorized', fields);
+      else report.log('Stripe told us nothing', fields);
       return { kind: 'unavailable', because: error.because };
     }
   };
@@ -161,9 +186,6 @@ const mishapOf = (
       (window.customer === undefined || text.includes(`"${window.customer}"`)) &&
       random() < window.share,
   )?.mishap;
-
-const signatureOf = (body: string, at: number): string =>
-  `t=${at},v1=${createHmac('sha256', WEBHOOK_SECRET).update(`${at}.${body}`).digest('hex')}`;
 
 /** Earlier states, as far back as a stale read may look. */
 const remembered = (state: StripeState, { kernel, remembersSeconds }: StripeProps) => {

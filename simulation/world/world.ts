@@ -33,8 +33,12 @@ export type World = {
   /** Subscription ids by the plan's names. */
   readonly names: Map<string, string>;
   readonly changes: Changes;
-  /** When anything but bookkeeping last changed. */
+  /** When anything last changed that the schedules look at. */
   changedAt: number;
+  /** When anything last changed that they find only when its time has come. */
+  laterChangedAt: number;
+  /** When images, or what is known of them, last changed. */
+  imagesChangedAt: number;
   /** The table as it was when a backup was made. */
   backup: ReadonlyMap<string, string> | undefined;
   /** While a backup is restored nothing of ours works. */
@@ -86,6 +90,8 @@ export const worldOf = (plan: Plan): World => {
     names: new Map(),
     changes: { customers: new Set(), repositories: new Set(), isTruthChanged: true },
     changedAt: plan.startsAt,
+    laterChangedAt: plan.startsAt,
+    imagesChangedAt: plan.startsAt,
     backup: undefined,
     isStopped: false,
     notDone: [],
@@ -120,6 +126,8 @@ const errorOf = (service: Service, fault: Fault): Error => {
 /** Writes that concern nobody's access. */
 const BOOKKEEPING: readonly string[] = [
   'saveCursor',
+  'saveIndexState',
+  'claimRefresh',
   'readPull',
   'notePull',
   'noteUse',
@@ -128,14 +136,29 @@ const BOOKKEEPING: readonly string[] = [
 ];
 const READ = /^(?:read|find|list)/;
 
+/** Writes in which no look at the schedules finds anything before a time of theirs. */
+const FOR_LATER: readonly string[] = [
+  'postpone',
+  'putAudit',
+  'putCredential',
+  'claimCredential',
+  'retireCredential',
+  'noteHeld',
+];
+const OF_IMAGES: readonly string[] = ['saveReleases', 'removeReleases'];
+
+const noteWrite = (world: World, method: string): void => {
+  const now = world.far.kernel.now();
+  if (FOR_LATER.includes(method)) world.laterChangedAt = now;
+  else if (OF_IMAGES.includes(method)) world.imagesChangedAt = now;
+  else world.changedAt = now;
+};
+
 const observe = (world: World): void => {
   const { far, changes, due } = world;
-  const touch = (): void => {
-    world.changedAt = far.kernel.now();
-  };
   far.stores.hooks.after = async (method, args) => {
     if (READ.test(method) || BOOKKEEPING.includes(method)) return;
-    touch();
+    noteWrite(world, method);
     const customerId = customerIdOf(args[0]);
     if (customerId === undefined) return;
     changes.customers.add(customerId);
@@ -143,11 +166,11 @@ const observe = (world: World): void => {
   };
   far.ecr.fake.hooks.after = (method, [repository]) => {
     if (READ.test(method)) return;
-    touch();
+    world.changedAt = far.kernel.now();
     changes.repositories.add(String(repository));
   };
   far.stripe.onTruth = () => {
-    touch();
+    world.laterChangedAt = far.kernel.now();
     changes.isTruthChanged = true;
   };
 };

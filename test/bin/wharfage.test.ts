@@ -18,6 +18,7 @@ const NAMES = [
   'accounts',
   'doctor',
   'probe',
+  'rehearse',
   'restore-mode',
 ];
 
@@ -171,6 +172,7 @@ describe('the command line', () => {
         },
         readText: async () => '',
         writeText: async () => {},
+        writePage: async () => {},
       },
       checkout: { kind: 'invalid', problems: [] },
       out: async () => {

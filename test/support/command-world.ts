@@ -117,6 +117,9 @@ export const commandWorld = (agreed: Catalog = catalog()) => {
         writeText: async (path, text) => {
           state.files.set(path, text);
         },
+        writePage: async (path, text) => {
+          state.files.set(path, text);
+        },
       },
       checkout: state.checkout,
       out: async (text) => {

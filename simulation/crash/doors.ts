@@ -1,0 +1,33 @@
+import type { Customer } from '../../functions/core/customer.ts';
+import { PROBE_REPOSITORY } from '../system/functions.ts';
+import type { World } from '../world/world.ts';
+import { memo } from './memo.ts';
+
+/** Who may pull what: `acme/app 111122223333` at ECR's door, `cus_1 app` at the gateway's. */
+export type Doors = ReadonlySet<string>;
+
+export const doorsOf = ({ far }: World): Doors => {
+  const policies = [...far.ecr.fake.stored.keys()].filter((name) => name !== PROBE_REPOSITORY);
+  const accounts = policies.flatMap((repository) =>
+    far.ecr.allowed(repository).map((account) => `${repository} ${account}`),
+  );
+  const now = far.kernel.now();
+  const offers = customersIn(far.stores.table).flatMap(({ customerId, windows }) =>
+    windows
+      .filter(({ startsAt, endsAt }) => startsAt <= now && now < endsAt)
+      .map(({ offerId }) => `${customerId} ${offerId}`),
+  );
+  return new Set([...accounts, ...offers]);
+};
+
+/** The last end of any window. */
+export const endsAtMaxOf = ({ far }: World): number =>
+  Math.max(
+    0,
+    ...customersIn(far.stores.table).flatMap(({ windows }) => windows.map(({ endsAt }) => endsAt)),
+  );
+
+export const customersIn = (table: ReadonlyMap<string, string>): readonly Customer[] =>
+  [...table].filter(([key]) => key.endsWith(' CUSTOMER')).map(([, text]) => customerOf(text));
+
+const customerOf = memo((text): Customer => JSON.parse(text));
