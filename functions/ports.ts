@@ -64,6 +64,8 @@ export type SubscriptionPage = {
   readonly kind: 'page';
   readonly subscriptions: readonly {
     readonly customerId: string;
+    /** The customer's, as in `readCustomer`. */
+    readonly accountsText: string;
     readonly subscription: Subscription;
   }[];
   readonly next?: string;
@@ -79,7 +81,7 @@ export type Billing = {
   >;
   /** Events of the allowed types created at or after `since`, 100 a page. */
   listEvents(since: EpochSeconds, next?: string): Promise<EventPage | Unavailable>;
-  /** Live subscriptions of everybody, 100 a page, items complete. */
+  /** Live subscriptions of everybody, each with its customer's accounts, 100 a page, items complete. */
   listSubscriptions(next?: string): Promise<SubscriptionPage | Unavailable>;
 };
 

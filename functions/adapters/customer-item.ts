@@ -1,6 +1,6 @@
 import type { Customer } from '../core/customer.ts';
 import { shardOf } from '../core/fingerprint.ts';
-import { accessUntilOf, fingerprintOfSubscriptions } from '../core/listing.ts';
+import { accessUntilOf, fingerprintOfStored } from '../core/listing.ts';
 import type { EpochSeconds } from '../core/time.ts';
 import type { Item } from './dynamo-table.ts';
 
@@ -13,7 +13,7 @@ export const indexAttributesOf = (
   readonly accessUntil: EpochSeconds;
 } => ({
   dueShard: dueShardOf(customer),
-  fingerprint: fingerprintOfSubscriptions(customer.subscriptions),
+  fingerprint: fingerprintOfStored(customer),
   accessUntil: accessUntilOf(customer),
 });
 

@@ -11,6 +11,8 @@ type Question = {
   readonly customerId: string;
   readonly catalog: Catalog;
   readonly now: EpochSeconds;
+  /** When the oldest invoice was made that somebody's access rests on. */
+  readonly oldestInvoiceAt: EpochSeconds;
 };
 
 /** A payment with something amiss, for one invoice of one subscription. */
@@ -23,22 +25,19 @@ type Incident = {
   readonly invoicePaid: number;
 };
 
-/** Disputes and refunds of older payments are no longer looked for. */
+/** Disputes and refunds of older payments are no longer looked for, unless they paid for the present period. */
 const CHARGES_DAYS = 180;
 const CHARGE_PAGES_MAX = 20;
 const PAGES_MAX = 5;
 /** Newest first; each takes two more reads. */
 const SUSPECTS_MAX = 25;
 
-export const isConcerned = ({ onDispute, onFullRefund }: Catalog): boolean =>
-  onDispute !== 'ignore' || onFullRefund !== 'ignore';
-
 /** Which subscriptions a dispute or a full refund closes, as far as the catalog reacts to it. */
 export const readConcerns = async (
   reads: StripeReads,
   question: Question,
 ): Promise<(subscriptionId: string, latestInvoiceId: string | undefined) => Concern> => {
-  const incidents = (await readIncidents(reads, question)).flat();
+  const { incidents, isComplete } = await readIncidents(reads, question);
   const { onFullRefund } = question.catalog;
   return (subscriptionId, latestInvoiceId) => {
     const own = incidents.filter((incident) => incident.subscriptionId === subscriptionId);
@@ -50,20 +49,24 @@ export const readConcerns = async (
     if (isDisputed) return 'disputed';
     const refunded = latest.reduce((sum, incident) => sum + incident.refunded, 0);
     const isRefunded = refunded > 0 && latest.every(({ invoicePaid }) => refunded >= invoicePaid);
-    return isRefunded && onFullRefund === 'revoke' ? 'refunded' : 'none';
+    if (isRefunded && onFullRefund === 'revoke') return 'refunded';
+    return isComplete ? 'none' : 'unseen';
   };
 };
 
+/** Incomplete: something is empty that can hardly be, as a list that breaks in the middle is. */
+type Incidents = { readonly incidents: readonly Incident[]; readonly isComplete: boolean };
+
 const readIncidents = async (
   reads: StripeReads,
-  { customerId, catalog, now }: Question,
-): Promise<readonly (readonly Incident[])[]> => {
+  { customerId, catalog, now, oldestInvoiceAt }: Question,
+): Promise<Incidents> => {
   const charges = await reads.every(
     (stripe, page) =>
       stripe.charges.list({
         ...page,
         customer: customerId,
-        created: { gte: now - CHARGES_DAYS * DAY },
+        created: { gte: Math.min(now - CHARGES_DAYS * DAY, oldestInvoiceAt) },
       }),
     CHARGE_PAGES_MAX,
   );
@@ -75,9 +78,12 @@ const readIncidents = async (
         (isRefunded && catalog.onFullRefund === 'revoke'),
     )
     .slice(0, SUSPECTS_MAX);
-  const incidents: (readonly Incident[])[] = [];
-  for (const suspect of suspects) incidents.push(await readIncident(reads, suspect, catalog));
-  return incidents;
+  const found: Incidents[] = [];
+  for (const suspect of suspects) found.push(await readIncident(reads, suspect, catalog));
+  return {
+    incidents: found.flatMap(({ incidents }) => incidents),
+    isComplete: charges.length > 0 && found.every(({ isComplete }) => isComplete),
+  };
 };
 
 type Charge = {
@@ -108,8 +114,8 @@ const readIncident = async (
   reads: StripeReads,
   { chargeId, paymentIntentId, isDisputed, isRefunded }: Charge,
   { onDispute }: Catalog,
-): Promise<readonly Incident[]> => {
-  if (paymentIntentId === undefined) return [];
+): Promise<Incidents> => {
+  if (paymentIntentId === undefined) return { incidents: [], isComplete: true };
   const payments = await reads.every(
     (stripe, page) =>
       stripe.invoicePayments.list({
@@ -119,11 +125,14 @@ const readIncident = async (
       }),
     PAGES_MAX,
   );
-  const dispute =
-    isDisputed && onDispute === 'suspend' && payments.length > 0
-      ? await readDispute(reads, chargeId)
-      : 'none';
-  return payments.flatMap((payment) => incidentOf(payment, dispute, isRefunded));
+  const isAsked = isDisputed && onDispute === 'suspend' && payments.length > 0;
+  const dispute = isAsked ? await readDispute(reads, chargeId) : 'none';
+  return {
+    incidents: payments.flatMap((payment) =>
+      incidentOf(payment, dispute === 'unseen' ? 'none' : dispute, isRefunded),
+    ),
+    isComplete: payments.length > 0 && dispute !== 'unseen',
+  };
 };
 
 const incidentOf = (
@@ -158,11 +167,15 @@ const amountAt = (value: unknown, name: string): number => {
 const SETTLED: readonly string[] = ['won', 'warning_closed', 'prevented', 'lost'];
 
 /** A status that this version does not know is an open dispute: only a settled one is over. */
-const readDispute = async (reads: StripeReads, chargeId: string): Promise<Incident['dispute']> => {
+const readDispute = async (
+  reads: StripeReads,
+  chargeId: string,
+): Promise<Incident['dispute'] | 'unseen'> => {
   const disputes = await reads.every(
     (stripe, page) => stripe.disputes.list({ ...page, charge: chargeId }),
     PAGES_MAX,
   );
+  if (disputes.length === 0) return 'unseen';
   const statuses = disputes.map((dispute) => textField(reads.ours(dispute), 'status'));
   if (statuses.includes(undefined)) {
     throw new StripeUnreadable('malformed', 'a dispute without a status');

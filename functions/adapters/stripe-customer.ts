@@ -1,9 +1,10 @@
 import type { Catalog } from '../core/catalog.ts';
+import { looksAtPayments } from '../core/catalog-change.ts';
 import { fieldOf, referenceOf, textField } from '../core/field.ts';
 import { offerOfProduct } from '../core/offers.ts';
 import { isEnded, type Subscription } from '../core/subscription.ts';
 import type { BillingReading, Clock } from '../ports.ts';
-import { isConcerned, readConcerns } from './stripe-concern.ts';
+import { readConcerns } from './stripe-concern.ts';
 import { StripeUnreadable } from './stripe-failure.ts';
 import { parseCustomer } from './stripe-parse.ts';
 import type { StripeReads } from './stripe-reads.ts';
@@ -72,8 +73,12 @@ const withConcerns = async (
       return offer !== undefined && (!isEnded(subscription) || offer.afterEnd !== 'deny');
     }),
   );
-  if (!isConcerned(catalog) || !isAtStake) return subscriptions;
-  const concernOf = await readConcerns(reads, { customerId, catalog, now: clock() });
+  if (!looksAtPayments(catalog) || !isAtStake) return subscriptions;
+  const now = clock();
+  const live = subscriptions.filter((subscription) => !isEnded(subscription));
+  const invoicesAt = live.map(({ latestInvoice }) => latestInvoice?.createdAt ?? now);
+  const oldestInvoiceAt = Math.min(...invoicesAt);
+  const concernOf = await readConcerns(reads, { customerId, catalog, now, oldestInvoiceAt });
   const latestInvoiceIds = listed.map((each) => referenceOf(fieldOf(each, 'latest_invoice')));
   return subscriptions.map((subscription, index) => ({
     ...subscription,

@@ -3,14 +3,15 @@ import type { Subscription } from '../core/subscription.ts';
 import type { Report, SubscriptionPage } from '../ports.ts';
 import { StripeUnreadable } from './stripe-failure.ts';
 import { parsePage } from './stripe-pages.ts';
-import { parseSubscription } from './stripe-parse.ts';
+import { parseCustomer, parseSubscription } from './stripe-parse.ts';
 import { pageFrom, type StripeReads } from './stripe-reads.ts';
 
 const ITEM_PAGES_MAX = 20;
 
 /**
- * One page of everybody's live subscriptions. One that cannot be read is left out, so that it holds
- * up nobody else: its customer then differs from what is stored and is read alone.
+ * One page of everybody's live subscriptions. One that cannot be read, or whose customer cannot, is
+ * left out, so that it holds up nobody else: its customer then differs from what is stored and is
+ * read alone.
  */
 export const listSubscriptions = async (
   reads: StripeReads,
@@ -18,17 +19,22 @@ export const listSubscriptions = async (
   startingAfter: string | undefined,
 ): Promise<SubscriptionPage> => {
   const answer = await reads.raw((stripe) =>
-    stripe.subscriptions.list({ ...pageFrom(startingAfter), expand: ['data.latest_invoice'] }),
+    stripe.subscriptions.list({
+      ...pageFrom(startingAfter),
+      expand: ['data.latest_invoice', 'data.customer'],
+    }),
   );
   const { items, next } = parsePage(answer, startingAfter);
   const subscriptions: SubscriptionPage['subscriptions'][number][] = [];
   for (const item of items) {
-    const customerId = referenceOf(fieldOf(item, 'customer'));
+    const customer = fieldOf(item, 'customer');
+    const customerId = referenceOf(customer);
+    const accountsText = findAccountsText(reads, customer);
     const subscription = await findSubscription(reads, item);
-    if (customerId === undefined || subscription === undefined) {
+    if (customerId === undefined || accountsText === undefined || subscription === undefined) {
       report.log('subscription left out', { subscriptionId: textField(item, 'id'), customerId });
     } else {
-      subscriptions.push({ customerId, subscription });
+      subscriptions.push({ customerId, accountsText, subscription });
     }
   }
   if (items.length > 0 && subscriptions.length === 0) {
@@ -36,6 +42,15 @@ export const listSubscriptions = async (
   }
   return { kind: 'page', subscriptions, ...(next === undefined ? {} : { next }) };
 };
+
+/**
+ * `undefined` when it is not known: a customer who is not expanded, who is deleted or has no metadata
+ * is no customer without accounts, and comparing him as one would find him changed or, worse, the same.
+ */
+const findAccountsText = (reads: StripeReads, customer: unknown): string | undefined =>
+  typeof customer !== 'object' || customer === null || fieldOf(customer, 'deleted') === true
+    ? undefined
+    : parseCustomer(reads.ours(customer))?.accountsText;
 
 export const readSubscription = async (
   reads: StripeReads,

@@ -44,3 +44,10 @@ const isCovered = (before: Offer, after: Offer | undefined): boolean =>
   keepsAll(after.afterEnd, before.afterEnd) &&
   after.graceDays >= before.graceDays &&
   before.products.every((product) => after.products.includes(product));
+
+/** Whether disputes or refunds change anything: otherwise nobody asks Stripe about them. */
+export const looksAtPayments = ({
+  onDispute,
+  onFullRefund,
+}: Pick<Catalog, 'onDispute' | 'onFullRefund'>): boolean =>
+  onDispute !== 'ignore' || onFullRefund !== 'ignore';

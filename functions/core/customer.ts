@@ -126,6 +126,8 @@ export type Customer = {
   readonly isDeleted: boolean;
   readonly email?: string;
   readonly accounts: readonly string[];
+  /** What Stripe says of them while the breaker holds others. */
+  readonly statedAccounts?: readonly string[];
   readonly malformedAccounts: readonly string[];
   readonly subscriptions: readonly StoredSubscription[];
   /** Ids that were read as ended: a stale read must not revive them. At most `ENDED_MAX`, newest last. */

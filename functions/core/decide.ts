@@ -1,4 +1,4 @@
-import { parseAccounts } from './accounts.ts';
+import { parseAccounts, type StatedAccounts } from './accounts.ts';
 import type { Access, Customer, StoredSubscription, Trigger, Window } from './customer.ts';
 import { canonicalJson } from './fingerprint.ts';
 import { membersOf } from './members-of.ts';
@@ -16,6 +16,7 @@ export type State = Pick<
   | 'isDeleted'
   | 'email'
   | 'accounts'
+  | 'statedAccounts'
   | 'malformedAccounts'
   | 'subscriptions'
   | 'endedSubscriptionIds'
@@ -98,14 +99,11 @@ const viewOf = (
   );
   const live = listed
     .filter(({ subscriptionId }) => !ended.includes(subscriptionId))
-    .map(
-      (subscription): StoredSubscription => ({
-        ...subscription,
-        proven: prior.subscriptions.some(
-          ({ subscriptionId, proven }) => proven && subscriptionId === subscription.subscriptionId,
-        ),
-      }),
-    );
+    .map((subscription): StoredSubscription => {
+      const before = prior.subscriptions.find((each) => idOf(each) === idOf(subscription));
+      const concern = concernOf(subscription, before);
+      return { ...subscription, concern, proven: before?.proven === true };
+    });
   return {
     prior,
     subscriptions: [...live, ...missing].sort(byId),
@@ -117,6 +115,16 @@ const viewOf = (
 };
 
 const idOf = ({ subscriptionId }: Subscription): string => subscriptionId;
+
+/** An empty list takes back nothing that was seen of the same invoice. */
+const concernOf = (
+  { concern, latestInvoice }: Subscription,
+  before: StoredSubscription | undefined,
+): Subscription['concern'] => {
+  if (concern !== 'unseen') return concern;
+  const isSameInvoice = before?.latestInvoice?.createdAt === latestInvoice?.createdAt;
+  return isSameInvoice ? (before?.concern ?? 'none') : 'none';
+};
 
 const byId = (one: Subscription, other: Subscription): number => (idOf(one) < idOf(other) ? -1 : 1);
 
@@ -142,13 +150,7 @@ const stateOf = (
   held?: { readonly lostAccounts: readonly string[] },
 ): State => {
   const { prior, facts, catalogs, now } = question;
-  const stated =
-    facts.kind === 'found'
-      ? parseAccounts(facts.accountsText)
-      : {
-          accounts: facts.kind === 'deleted' ? [] : prior.accounts,
-          malformed: prior.malformedAccounts,
-        };
+  const stated = statedOf(question);
   // What the breaker holds has ended: nobody who was not in it before may come in.
   const accounts =
     held === undefined
@@ -157,11 +159,13 @@ const stateOf = (
           .filter((account) => prior.accounts.includes(account))
           .concat(held.lostAccounts)
           .sort();
+  const statedAccounts = view.isIgnorant ? prior.statedAccounts : held && stated.accounts;
   const email = facts.kind === 'found' ? facts.email : prior.email;
   return {
     isDeleted: prior.isDeleted,
     ...(email === undefined || facts.kind === 'deleted' ? {} : { email }),
     accounts,
+    ...(statedAccounts === undefined ? {} : { statedAccounts }),
     malformedAccounts: stated.malformed,
     subscriptions: view.subscriptions.map((subscription) => ({
       ...subscription,
@@ -177,6 +181,14 @@ const stateOf = (
     isHeld: view.isIgnorant && prior.isHeld,
   };
 };
+
+const statedOf = ({ prior, facts }: Question): StatedAccounts =>
+  facts.kind === 'found'
+    ? parseAccounts(facts.accountsText)
+    : {
+        accounts: facts.kind === 'deleted' ? [] : prior.accounts,
+        malformed: prior.malformedAccounts,
+      };
 
 export const accessOf = ({ windows, withheld, accounts }: Access): Access => ({
   windows,

@@ -5,7 +5,7 @@ import { DAY, type EpochSeconds, HOUR, MINUTE } from './time.ts';
 /** One read after a change, to see past a stale answer. */
 export const CONFIRM_AFTER_SECONDS = 10 * MINUTE;
 
-/** A customer with a live subscription and nothing to wait for is still looked at. */
+/** A customer with a live subscription or an open window and nothing to wait for is still looked at. */
 const IDLE_SECONDS = 30 * DAY;
 
 type Timed = Pick<
@@ -17,11 +17,12 @@ type Timed = Pick<
 export const dueAtOf = (customer: Timed, now: EpochSeconds): EpochSeconds | undefined => {
   const { windows, subscriptions, sealed, isHeld, isDeleted, confirmAt, retryAt } = customer;
   if (isDeleted) return undefined;
+  const isWatched = subscriptions.length > 0 || windows.some(({ endsAt }) => endsAt > now);
   const times = [
     ...windows.flatMap(({ startsAt, endsAt }) => [startsAt, endsAt - DAY, endsAt]),
     ...sealed.map(({ until }) => until),
     ...(isHeld ? [now + HOUR] : []),
-    ...(subscriptions.length > 0 ? [now + IDLE_SECONDS] : []),
+    ...(isWatched ? [now + IDLE_SECONDS] : []),
     ...(confirmAt === undefined ? [] : [confirmAt]),
     ...(retryAt === undefined ? [] : [retryAt]),
   ].filter((at) => at > now);

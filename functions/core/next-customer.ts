@@ -82,7 +82,7 @@ export const stepOf = (prior: Customer, state: State, occasion: Occasion): Step 
 const mintOf = (prior: Customer, state: State, occasion: Occasion): string | undefined => {
   if (state.isDeleted) return undefined;
   const isFirst = !prior.hasCredential && state.windows.length > 0;
-  return isFirst || occasion.isCredentialWanted ? occasion.newCredentialId : undefined;
+  return isFirst || occasion.isCredentialWanted ? occasion.newCredentialId : prior.mint;
 };
 
 const nextOf = (
@@ -98,6 +98,7 @@ const nextOf = (
     retryAt: _retryAt,
     mint: _mint,
     email: _email,
+    statedAccounts: _statedAccounts,
     ...kept
   } = prior;
   const isChanged = !isSameAccess(prior, state);
@@ -112,13 +113,17 @@ const nextOf = (
     ...(mint === undefined ? {} : { mint }),
     hasCredential: prior.hasCredential || mint !== undefined,
     sealed:
-      mint === undefined
+      mint === undefined || mint === prior.mint
         ? sealed
         : [...sealed, { credentialId: mint, until: now + SEALED_SECONDS }],
   };
-  const dueAt = dueAtOf(next, now);
-  return { ...next, ...(dueAt === undefined ? {} : { dueAt }) };
+  const times = [dueAtOf(next, now), prior.effectsDone < prior.version ? finishAt(now) : undefined];
+  const dueAts = times.filter((at) => at !== undefined);
+  return { ...next, ...(dueAts.length === 0 ? {} : { dueAt: Math.min(...dueAts) }) };
 };
+
+/** Then the sweep looks at whoever has effects that are not marked. */
+const finishAt = (now: EpochSeconds): EpochSeconds => now + CONFIRM_AFTER_SECONDS;
 
 /** Only an answer of Stripe's ends the retries: not a decision for which it was not asked. */
 const retriesOf = (
@@ -147,7 +152,7 @@ const withVersion = (prior: Customer, next: Customer, occasion: Occasion): Custo
   const { because, actor, facts, now, strays } = occasion;
   const isForgotten = because === 'restore' || strays.length > 0;
   const version = prior.version + (isForgotten ? FORGOTTEN_VERSIONS : 1);
-  const projected = isForgotten ? forgotten(next, strays) : next.projected;
+  const projected = projectedOf(prior, next, isForgotten ? strays : undefined);
   const isChanged = !isSameAccess(prior, next);
   const transition = {
     sequence: (prior.transition?.sequence ?? 0) + 1,
@@ -161,11 +166,10 @@ const withVersion = (prior: Customer, next: Customer, occasion: Occasion): Custo
   };
   const hasEffects =
     isChanged || next.mint !== undefined || memberChanges(projected, next.members).length > 0;
-  const finishAt = now + CONFIRM_AFTER_SECONDS;
   return {
     ...next,
     // Also of a deleted customer: the sweep must find whoever crashed before the effects.
-    ...(hasEffects ? { dueAt: Math.min(next.dueAt ?? finishAt, finishAt) } : {}),
+    ...(hasEffects ? { dueAt: Math.min(next.dueAt ?? finishAt(now), finishAt(now)) } : {}),
     version,
     effectsDone: hasEffects ? prior.effectsDone : version,
     projected,
@@ -173,24 +177,33 @@ const withVersion = (prior: Customer, next: Customer, occasion: Occasion): Custo
   };
 };
 
+/** Unmarked effects of the version before may have written its members too. */
+const projectedOf = (
+  prior: Customer,
+  next: Customer,
+  strays: Occasion['strays'] | undefined,
+): Members =>
+  strays === undefined && prior.effectsDone === prior.version
+    ? next.projected
+    : forgotten(prior, next, strays ?? []);
+
 /** What may be in the table when our own note of it cannot be trusted: everything, to be written again. */
 const forgotten = (
-  { projected, members }: Customer,
+  prior: Pick<Customer, 'projected' | 'members'>,
+  next: Pick<Customer, 'members'>,
   strays: NonNullable<Subject['strays']>,
 ): Members => {
+  const all = [prior.projected, prior.members, next.members];
   const repositories = [
-    ...Object.keys(projected.untils),
-    ...Object.keys(members.untils),
+    ...all.flatMap(({ untils }) => Object.keys(untils)),
     ...strays.map(({ repository }) => repository),
   ];
+  const accounts = [
+    ...all.flatMap((members) => members.accounts),
+    ...strays.map(({ account }) => account),
+  ];
   return {
-    accounts: [
-      ...new Set([
-        ...projected.accounts,
-        ...members.accounts,
-        ...strays.map(({ account }) => account),
-      ]),
-    ].sort(),
+    accounts: [...new Set(accounts)].sort(),
     untils: Object.fromEntries(repositories.map((repository) => [repository, NEVER_WRITTEN])),
   };
 };

@@ -45,8 +45,11 @@ export type Subscription = {
   readonly collectionMethod: 'charge_automatically' | 'send_invoice' | Unknown;
   readonly latestInvoice?: Invoice;
   readonly items: readonly SubscriptionItem[];
-  /** Only looked up when the catalog reacts to it; `none` otherwise. */
-  readonly concern: 'none' | 'disputed' | 'refunded';
+  /**
+   * Only looked up when the catalog reacts to it; `none` otherwise. `unseen`: a list that would show it
+   * was empty, which is no evidence against one that was seen before.
+   */
+  readonly concern: 'none' | 'disputed' | 'refunded' | 'unseen';
 };
 
 /** Stripe never revives a subscription in one of these. */

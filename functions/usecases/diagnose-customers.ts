@@ -1,5 +1,5 @@
 import { NO_MEMBERS } from '../core/customer.ts';
-import { fingerprintOfSubscriptions } from '../core/listing.ts';
+import { fingerprintOfListed, NOT_LISTED } from '../core/listing.ts';
 import { memberDifferences } from '../core/member-differences.ts';
 import type { Catalogs } from '../core/members-of.ts';
 import { type EpochSeconds, MINUTE } from '../core/time.ts';
@@ -26,10 +26,10 @@ export const diagnoseSubscriptions = (
   if (subscribers === undefined) return [];
   return [...new Set([...surveyed.keys(), ...subscribers.keys()])].flatMap((customerId) => {
     const stored = surveyed.get(customerId);
-    const listed = subscribers.get(customerId) ?? [];
+    const listed = subscribers.get(customerId) ?? NOT_LISTED;
     const mend = `wharfage sync ${customerId}`;
     if (stored === undefined) {
-      return isCatalogued([deployed, accepted], listed)
+      return isCatalogued([deployed, accepted], listed.subscriptions)
         ? [
             customerFinding({
               what: `${customerId} subscribes to a catalogued product and is not stored`,
@@ -39,7 +39,7 @@ export const diagnoseSubscriptions = (
           ]
         : [];
     }
-    return stored.fingerprint === fingerprintOfSubscriptions(listed)
+    return stored.fingerprint === fingerprintOfListed(listed)
       ? []
       : [
           customerFinding({

@@ -1,19 +1,21 @@
+import { parseAccounts } from '../core/accounts.ts';
 import type { Catalog } from '../core/catalog.ts';
+import type { Listed } from '../core/listing.ts';
 import { offerOfProduct } from '../core/offers.ts';
 import type { Subscription } from '../core/subscription.ts';
 import type { Billing, DueEntry, DueIndex, SubscriptionPage, Unavailable } from '../ports.ts';
 
 const PAGES_MAX = 5_000;
 
-export type Subscribers = ReadonlyMap<string, readonly Subscription[]>;
+export type Subscribers = ReadonlyMap<string, Listed>;
 
-/** Stripe's live subscriptions by customer: all pages or none. */
+/** Stripe's live subscriptions and their customers' accounts, by customer: all pages or none. */
 export const listSubscribers =
   ({ billing }: { readonly billing: Pick<Billing, 'listSubscriptions'> }) =>
   async (
     onPage: (subscriptions: number) => void,
   ): Promise<{ readonly kind: 'listed'; readonly subscribers: Subscribers } | Unavailable> => {
-    const subscribers = new Map<string, Subscription[]>();
+    const subscribers = new Map<string, Listed>();
     let next: string | undefined;
     let count = 0;
     for (let page = 1; page <= PAGES_MAX; page += 1) {
@@ -28,12 +30,12 @@ export const listSubscribers =
     return { kind: 'unavailable', because: 'paging' };
   };
 
-const add = (
-  subscribers: Map<string, Subscription[]>,
-  { subscriptions }: SubscriptionPage,
-): void => {
-  for (const { customerId, subscription } of subscriptions) {
-    subscribers.set(customerId, [...(subscribers.get(customerId) ?? []), subscription]);
+const add = (subscribers: Map<string, Listed>, { subscriptions }: SubscriptionPage): void => {
+  for (const { customerId, accountsText, subscription } of subscriptions) {
+    const before = subscribers.get(customerId)?.subscriptions ?? [];
+    // Of two pages between which they have changed, the later one has the newer accounts.
+    const accounts = parseAccounts(accountsText);
+    subscribers.set(customerId, { ...accounts, subscriptions: [...before, subscription] });
   }
 };
 

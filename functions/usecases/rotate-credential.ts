@@ -1,8 +1,10 @@
 import type { Credential } from '../core/credential.ts';
 import { isValid } from '../core/credential-state.ts';
+import type { Customer } from '../core/customer.ts';
 import type { EpochSeconds } from '../core/time.ts';
 import { type ClaimOutcome, claimCredential } from './claim-credential.ts';
 import { retireFrom } from './retire-credential.ts';
+import { runEffects } from './run-effects.ts';
 import { type SyncDeps, syncCustomer } from './sync-customer.ts';
 
 export type RotateRequest = {
@@ -43,7 +45,7 @@ export const rotateCredential =
     const customer = await deps.customers.findCustomer(customerId);
     if (customer === undefined) return { kind: 'unknown_customer' };
     if (customer.isDeleted) return { kind: 'deleted_customer' };
-    const old = await validCredentials(deps, customerId);
+    const old = await countedCredentials(deps, customer);
     if (old.length >= VALID_MAX) return { kind: 'too_many', credentials: old };
     const synced = await syncCustomer(deps)({
       customerId,
@@ -102,6 +104,15 @@ const lost = ({ kind }: ClaimOutcome, credentialId: string): never => {
   throw new Error(
     `the new credential ${credentialId} could not be claimed (${kind}): look at the customer's status and rotate again`,
   );
+};
+
+/** A rotation that was cut off may have one more under way: it counts. */
+const countedCredentials = async (
+  deps: SyncDeps,
+  customer: Customer,
+): Promise<readonly Credential[]> => {
+  if (customer.effectsDone < customer.version) await runEffects(deps)(customer);
+  return validCredentials(deps, customer.customerId);
 };
 
 const validCredentials = async (

@@ -23,18 +23,21 @@ export type EffectsDeps = {
 
 const MEMBERS_AT_ONCE = 10;
 
+/** `unminted`: everything but the credential, which Secrets Manager would not take; nothing is marked. */
+export type Effects =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'unminted'; readonly error: unknown };
+
 /**
  * Makes the world match the stored state, never a difference held in memory: whoever crashes here,
  * the next one finds `effectsDone < version` and does it all again. Each step is repeatable.
  */
 export const runEffects =
   (deps: EffectsDeps) =>
-  async (customer: Customer): Promise<void> => {
+  async (customer: Customer): Promise<Effects> => {
     const { customerId, version, transition, mint, sealed } = customer;
     if (transition?.version === version) await deps.customers.putAudit(customerId, transition);
     const repositories = await writeMembers(deps, customer);
-    const minted = sealed.find(({ credentialId }) => credentialId === mint);
-    if (minted !== undefined) await mintCredential(deps, customerId, minted);
     if (customer.isDeleted) await retireAll(deps, customer);
     if (repositories.length > 0) {
       await deps.policies.sendPolicies(
@@ -44,9 +47,29 @@ export const runEffects =
         })),
       );
     }
+    // Last, since Secrets Manager may be down for long: nobody's end waits for a credential.
+    const minted = sealed.find(({ credentialId }) => credentialId === mint);
+    const minting = minted === undefined ? DONE : await tryToMint(deps, customerId, minted);
+    if (minting.kind === 'unminted') return minting;
     // A conflict means that somebody else has done these effects and gone on.
     await deps.customers.markEffectsDone(customer);
+    return DONE;
   };
+
+const DONE: Effects = { kind: 'done' };
+
+const tryToMint = async (
+  deps: EffectsDeps,
+  customerId: string,
+  minted: SealedCredential,
+): Promise<Effects> => {
+  try {
+    await mintCredential(deps, customerId, minted);
+    return DONE;
+  } catch (error) {
+    return { kind: 'unminted', error };
+  }
+};
 
 const writeMembers = async (
   { members, clock }: EffectsDeps,

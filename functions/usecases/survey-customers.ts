@@ -1,6 +1,6 @@
 import { missingSequences } from '../core/audit-gaps.ts';
 import type { Customer, Members, Transition } from '../core/customer.ts';
-import { fingerprintOfSubscriptions } from '../core/listing.ts';
+import { fingerprintOfStored } from '../core/listing.ts';
 import type { EpochSeconds } from '../core/time.ts';
 import type { CustomerStore } from '../ports.ts';
 import { atOnce } from './at-once.ts';
@@ -41,7 +41,7 @@ export const surveyCustomers =
 
 const surveyOf = (customer: Customer): Omit<Surveyed, 'missingAudits'> => ({
   customerId: customer.customerId,
-  fingerprint: fingerprintOfSubscriptions(customer.subscriptions),
+  fingerprint: fingerprintOfStored(customer),
   members: customer.members,
   sealed: customer.sealed.map(({ credentialId }) => credentialId),
   ...(customer.dueAt === undefined ? {} : { dueAt: customer.dueAt }),

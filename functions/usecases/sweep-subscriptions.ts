@@ -1,6 +1,6 @@
 import type { Catalog } from '../core/catalog.ts';
 import { type Cursor, READS_PER_SYNC, withReads } from '../core/cursor.ts';
-import { fingerprintOfSubscriptions } from '../core/listing.ts';
+import { fingerprintOfListed, NOT_LISTED } from '../core/listing.ts';
 import { DAY } from '../core/time.ts';
 import type { DueEntry } from '../ports.ts';
 import { isCatalogued, listStored, listSubscribers, type Subscribers } from './list-subscribers.ts';
@@ -13,7 +13,7 @@ const EVERY_SECONDS = DAY;
 const DIFFERENT_MAX = 1_000;
 
 /**
- * Every live subscription against what is stored. This adopts an existing Stripe account at the
+ * Every live subscription, and its customer's AWS accounts, against what is stored. This adopts an existing Stripe account at the
  * first tick after the first deployment, and finds what no event was ever generated for.
  */
 export const sweepSubscriptions =
@@ -63,10 +63,10 @@ const differencesOf = (
   const customerIds = [...new Set([...stored.keys(), ...listed.keys()])];
   return customerIds.filter((customerId) => {
     const entry = stored.get(customerId);
-    const subscriptions = listed.get(customerId) ?? [];
+    const shown = listed.get(customerId) ?? NOT_LISTED;
     return entry === undefined
-      ? isCatalogued([catalog], subscriptions)
-      : entry.fingerprint !== fingerprintOfSubscriptions(subscriptions);
+      ? isCatalogued([catalog], shown.subscriptions)
+      : entry.fingerprint !== fingerprintOfListed(shown);
   });
 };
 

@@ -1,3 +1,4 @@
+import { looksAtPayments } from '../core/catalog-change.ts';
 import type { Customer, ManualGrant, Trigger } from '../core/customer.ts';
 import { decide, isSameAccess } from '../core/decide.ts';
 import { retryDelaySeconds } from '../core/due.ts';
@@ -48,10 +49,7 @@ export const syncCustomer =
   async (request: SyncRequest): Promise<SyncOutcome> => {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const prior = await deps.customers.findCustomer(request.customerId);
-      if (prior !== undefined && prior.effectsDone < prior.version) {
-        await runEffects(deps)(prior);
-        continue;
-      }
+      if (prior !== undefined && (await finishedOf(deps, prior)) === 'now') continue;
       const outcome = await syncOnce(deps, request, prior ?? stranger(request.customerId));
       if (outcome !== 'conflict') return outcome;
     }
@@ -59,6 +57,18 @@ export const syncCustomer =
       `customer ${request.customerId} was written by others ${ATTEMPTS_MAX} times in a row`,
     );
   };
+
+/**
+ * Effects of the stored state come before anything new. A credential that cannot be minted is the
+ * exception: it keeps nobody from hearing what Stripe says.
+ */
+const finishedOf = async (
+  deps: SyncDeps,
+  prior: Customer,
+): Promise<'before' | 'now' | 'unminted'> => {
+  if (prior.effectsDone === prior.version) return 'before';
+  return (await runEffects(deps)(prior)).kind === 'done' ? 'now' : 'unminted';
+};
 
 const syncOnce = async (
   deps: SyncDeps,
@@ -72,12 +82,20 @@ const syncOnce = async (
   if ((await write(deps, prior, step)) === 'conflict') return 'conflict';
   const customer = step.kind === 'nothing' ? prior : step.next;
   if (step.kind !== 'nothing') reportSync(deps.report, { request, prior, next: customer, reading });
-  if (customer.effectsDone < customer.version) await runEffects(deps)(customer);
+  if (customer.effectsDone < customer.version) await finish(deps, customer);
   return {
     kind: kindOf(prior, customer),
     ...(customer.version === 0 ? {} : { customer }),
     ...(reading.kind === 'unavailable' ? { unavailable: reading.because } : {}),
   };
+};
+
+const finish = async (deps: SyncDeps, customer: Customer): Promise<void> => {
+  const effects = await runEffects(deps)(customer);
+  if (effects.kind === 'done') return;
+  throw new Error(`the credential of ${customer.customerId} could not be minted`, {
+    cause: effects.error,
+  });
 };
 
 const kindOf = (prior: Customer, customer: Customer): SyncOutcome['kind'] => {
@@ -88,17 +106,20 @@ const kindOf = (prior: Customer, customer: Customer): SyncOutcome['kind'] => {
 
 /**
  * What the catalog changes is decided from the subscriptions as last read, unless a look at Stripe is
- * due anyway: this sync moves `dueAt` on. A deleted customer stays deleted.
+ * due anyway, since this sync moves `dueAt` on; or unless the catalog reacts to disputes or refunds,
+ * for which nobody looked under a catalog that did not. A deleted customer stays deleted.
  */
 const readBilling = async (
-  { billing }: SyncDeps,
+  { billing, catalogs }: SyncDeps,
   { customerId, because }: SyncRequest,
   prior: Customer,
   now: EpochSeconds,
 ): Promise<Reading> => {
   if (prior.isDeleted) return { kind: 'deleted' };
   const isDue = prior.dueAt !== undefined && prior.dueAt <= now;
-  if (because === 'catalog' && !isDue) return { kind: 'nothing' };
+  if (because === 'catalog' && !isDue && !looksAtPayments((await catalogs()).deployed)) {
+    return { kind: 'nothing' };
+  }
   return billing.readCustomer(customerId);
 };
 

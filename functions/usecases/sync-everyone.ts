@@ -46,7 +46,7 @@ export const syncEveryone =
     if (listing.kind === 'unavailable') return listing;
     const { deployed, accepted } = await deps.catalogs();
     const listed = [...listing.subscribers]
-      .filter(([, subscriptions]) => isCatalogued([deployed, accepted], subscriptions))
+      .filter(([, { subscriptions }]) => isCatalogued([deployed, accepted], subscriptions))
       .map(([customerId]) => customerId);
     const stored = await listStored(deps.due);
     const customerIds = [...new Set([...stored.keys(), ...listed])].sort();

@@ -1,3 +1,4 @@
+import { looksAtPayments } from '../core/catalog-change.ts';
 import type { Subject } from '../core/subject.ts';
 import type { Billing, SubjectQueue } from '../ports.ts';
 import { type SyncDeps, syncCustomer } from './sync-customer.ts';
@@ -33,10 +34,8 @@ const mergedOf = (subjects: readonly Subject[]): Subject | undefined => {
 /** Sends a charge or subscription on under its customer's id, so that one customer stays one group. */
 const forward = async (deps: SubjectDeps, subject: Subject): Promise<void> => {
   const { deployed, accepted } = await deps.catalogs();
-  const isIgnored = [deployed, accepted].every(
-    ({ onDispute, onFullRefund }) => onDispute === 'ignore' && onFullRefund === 'ignore',
-  );
-  if (subject.kind === 'charge' && isIgnored) return;
+  const isLookedAt = [deployed, accepted].some(looksAtPayments);
+  if (subject.kind === 'charge' && !isLookedAt) return;
   const resolved = await deps.billing.resolveSubject(subject);
   if (resolved.kind === 'unavailable') {
     // There is no item yet whose `dueAt` could remember this; the queue does, and after it the event list.

@@ -11,6 +11,9 @@ type Seeds = { readonly from: number; readonly seeds: number; readonly workers: 
 
 const WORKER = fileURLToPath(new URL('worker.ts', import.meta.url));
 
+/** A run leaves much behind that is soon forgotten: with room for it a tenth of the time is saved. */
+const YOUNG = '--max-semi-space-size=64';
+
 /** Hands out the seeds, until none is left or `heard` says that it is enough. */
 export const askWorkers = async (
   { from, seeds, workers }: Seeds,
@@ -42,7 +45,7 @@ const live = (
   hear: (answer: Answer) => void,
 ): Promise<void> =>
   new Promise((resolve, reject) => {
-    const child = fork(WORKER);
+    const child = fork(WORKER, { execArgv: [...process.execArgv, YOUNG] });
     running.add(child);
     let current: Order = { kind: 'end' };
     const send = (): void => {

@@ -1,4 +1,5 @@
-import type { FaultWindow } from '../kernel/faults.ts';
+import type { FaultWindow, Service } from '../kernel/faults.ts';
+import type { ProcessName } from '../kernel/process.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Door } from './doors.ts';
 
@@ -48,39 +49,51 @@ export const unexcused = (from: number, now: number, excuses: readonly Excuse[])
 };
 
 /** From its beginning to when its last consequence has been tried again. */
-const spanOf = ({ from, until, fault, process, service, share }: FaultWindow): Excuse => {
+const spanOf = (window: FaultWindow): Excuse => {
+  const { from, until, fault } = window;
   const lands = until + ('seconds' in fault ? fault.seconds : 0) + MINUTE;
-  return { from: from - 5 * MINUTE, until: lands + recoveryOf() };
-
-  function recoveryOf(): number {
-    switch (fault.kind) {
-      case 'refused':
-        // Whom Stripe does not know is asked about once a day.
-        return fault.status === 404 ? 32 * HOUR : usual();
-      case 'stale':
-      case 'broken_paging':
-        // A look that saw too little is a look: the daily list is the next.
-        return 26 * HOUR;
-      default:
-        return usual();
-    }
-  }
-  function usual(): number {
-    const isDeadly =
-      (process === undefined || process === 'sync') && service !== 'stripe' && share > 0.3;
-    // Ten receives later a message is dead: then the daily list is the next to look.
-    return isDeadly && until - from > HOUR ? 26 * HOUR : 100 * MINUTE;
-  }
+  return { from: from - 5 * MINUTE, until: lands + recoveryOf(window) };
 };
 
-const BEHIND_GATEWAY = ['gateway', 'index-release'];
+const recoveryOf = ({ from, until, fault, process, service, share }: FaultWindow): number => {
+  // Whom Stripe does not know is asked about once a day.
+  if (fault.kind === 'refused' && fault.status === 404) return 32 * HOUR;
+  // A look that saw too little is a look: the daily list is the next.
+  if (fault.kind === 'stale' || fault.kind === 'broken_paging') return 26 * HOUR;
+  const isDeadly =
+    (process === undefined || process === 'sync') && service !== 'stripe' && share > 0.3;
+  // Ten receives later a message is dead: then the daily list is the next to look.
+  if (isDeadly && until - from > HOUR) return 26 * HOUR;
+  // Whoever has failed tries again after about as long as it has failed, at most after an hour and a
+  // quarter; who died comes again with the queue's visibility time-out.
+  return Math.min(100 * MINUTE, 1.5 * (until - from) + 35 * MINUTE);
+};
 
-const touches = (
-  { process, key }: FaultWindow,
-  { door, customers, repository }: Concerned,
-): boolean => {
-  if (process !== undefined && BEHIND_GATEWAY.includes(process)) return false;
-  if (process === 'apply-policy' && door === 'gateway') return false;
+/** Who calls whom on the way from a change to a door. */
+const WAY: Readonly<Partial<Record<ProcessName, readonly Service[]>>> = {
+  webhook: ['sqs'],
+  sync: ['stripe', 'dynamodb', 'sqs', 'secretsmanager'],
+  sweep: ['stripe', 'dynamodb', 'sqs'],
+  'apply-policy': ['dynamodb', 'ecr', 'sqs'],
+  operator: ['stripe', 'dynamodb', 'sqs', 'secretsmanager'],
+};
+
+const OF_STRIPE: readonly FaultWindow['fault']['kind'][] = ['stale', 'broken_paging'];
+
+const isOnTheWay = ({ process, service, fault }: FaultWindow, door: Door): boolean => {
+  const only = OF_STRIPE.includes(fault.kind) ? 'stripe' : service;
+  if (service !== undefined && service !== only) return false;
+  return Object.entries(WAY).some(
+    ([each, services]) =>
+      (each !== 'apply-policy' || door === 'ecr') &&
+      (process ?? each) === each &&
+      (only === undefined || services.some((one) => one === only)),
+  );
+};
+
+const touches = (window: FaultWindow, { door, customers, repository }: Concerned): boolean => {
+  const { key } = window;
+  if (!isOnTheWay(window, door)) return false;
   if (key === undefined || key === '' || customers.includes(key)) return true;
   // A list has no key of its own, nor has a charge: only another customer's is surely another's.
   return key.startsWith('cus_') ? false : door === 'ecr' || key !== repository;
@@ -112,7 +125,7 @@ const GATEWAY_SECONDS: Readonly<Record<Fate, number>> = {
   // The sweep lists events every quarter of an hour, and leaves those of the last two minutes to the webhook.
   listed: 23 * MINUTE,
   never: DAY + 30 * MINUTE,
-  // No list shows it: accounts, payments, a deletion. Found with the next look at the customer.
+  // No list shows it: payments, the accounts of who has no live subscription. Found with the next look at the customer.
   unseen: 31 * DAY,
   catalog: 40 * MINUTE,
   clock: MINUTE,

@@ -63,7 +63,7 @@ export const leastOf = (
     .filter(({ id }) => !ended.has(id))
     .map((subscription) => rightsOf(deployed, subscription, NOTHING_HELD, now));
 
-export const union = (all: readonly Rights[]): Rights => {
+const union = (all: readonly Rights[]): Rights => {
   const rights = new Map<string, number>();
   for (const [offer, until] of all.flatMap((each) => [...each])) {
     rights.set(offer, Math.max(until, rights.get(offer) ?? 0));

@@ -45,6 +45,8 @@ export const measuring = (world: World, subjectsOf: (lateness: Lateness) => read
   const worst = new Map<string, Bound>();
   let stopped: { from: number; until: number }[] = [];
 
+  // What a slow network does to a time is a figure of its own.
+  const slow = isSlow(plan) ? ', calls stall or messages come again' : '';
   const concernOf = (lateness: Lateness): Concerned => ({
     door: lateness.track.door,
     customers: subjectsOf(lateness).map(({ customerId }) => customerId),
@@ -55,7 +57,7 @@ export const measuring = (world: World, subjectsOf: (lateness: Lateness) => read
     worstSeconds: number,
     boundSeconds: number,
   ): void => {
-    const name = `${KINDS[kind]}, ${DOORS[track.door]}, ${NEWS[late.fate]}`;
+    const name = `${KINDS[kind]}, ${DOORS[track.door]}, ${NEWS[late.fate]}${slow}`;
     if (worstSeconds <= (worst.get(name)?.worstSeconds ?? -1)) return;
     worst.set(name, { name, worstSeconds, seed: plan.seed, boundSeconds });
   };
@@ -82,6 +84,9 @@ export const measuring = (world: World, subjectsOf: (lateness: Lateness) => read
     },
   };
 };
+
+const isSlow = ({ latency, redeliveredShare }: World['plan']): boolean =>
+  latency.stallShare > 0 || redeliveredShare > 0;
 
 /** Everybody was read again, but policies and events follow with the next sweeps. */
 const RESTORED_SECONDS = 2 * 3_600;

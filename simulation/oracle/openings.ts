@@ -10,7 +10,7 @@ import { leastOf, mostOf } from './history.ts';
 import type { Rights } from './oracle.ts';
 import { NO_POLICY, type Scene, type Subject } from './scene.ts';
 import { distinctOf, policyRecordIn } from './table.ts';
-import type { Untils3 } from './tracks.ts';
+import type { Standing } from './tracks.ts';
 
 const DAY = 86_400;
 
@@ -41,7 +41,7 @@ export const atGateway = (
   subject: Subject,
   { most, least }: { readonly most: Untils; readonly least: Untils },
   repository: string,
-): Untils3 => {
+): Standing => {
   const now = scene.world.far.kernel.now();
   const { stored } = subject;
   const open = stored === undefined ? 0 : gatewayUntil(stored, scene.catalogs, repository, now);
@@ -55,7 +55,7 @@ export const atGateway = (
 };
 
 /** How an account stands with a repository at ECR, over all customers that have it. */
-export const atEcr = (scene: Scene, account: string, repository: string): Untils3 => {
+export const atEcr = (scene: Scene, account: string, repository: string): Standing => {
   const { far } = scene.world;
   const now = far.kernel.now();
   const isDead = far.ecr.fake.dead.has(account);
@@ -77,20 +77,22 @@ const isHeld = ({ subjects }: Scene, account: string): boolean =>
     ({ stored }) => stored?.accounts.includes(account) === true && isHeldByBreaker(stored),
   );
 
-/** Somebody wrote the member by hand: the daily comparison finds it. */
-const isTampered = ({ world }: Scene, account: string, repository: string): boolean => {
+/** Somebody wrote the member by hand: the daily comparison finds it, in every repository that is sold. */
+const isTampered = ({ world, catalogAt }: Scene, account: string, repository: string): boolean => {
   const { plan, far } = world;
-  const since = far.kernel.now() - plan.startsAt;
+  const now = far.kernel.now();
   return plan.acts.some(
     ({ at, act }) =>
       act.who === 'aws' &&
       act.does === 'tamper_member' &&
       act.account === account &&
       act.repository === repository &&
-      at <= since &&
-      since < at + 26 * 3_600,
+      plan.startsAt + at <= now &&
+      now < Math.max(plan.startsAt + at, catalogAt) + FOUND_SECONDS,
   );
 };
+
+const FOUND_SECONDS = 26 * 3_600;
 
 /** Refused accounts are tried again daily; one that finds no room waits, and is told so. */
 const waits = ({ world }: Scene, account: string, repository: string): boolean => {

@@ -17,7 +17,7 @@ import {
 import { type Truth, truthOf } from './truth.ts';
 
 /** The last change of what is true of a customer. */
-export type Change = {
+type Change = {
   readonly at: number;
   readonly fate: Fate;
   /** Stripe's list of subscriptions shows it. */
@@ -103,13 +103,13 @@ export const lookAtTruth = (scene: Scene): readonly Subject[] => {
   });
 };
 
-/** What the daily list of subscriptions shows of a customer. */
-const listedOf = ({ subscriptions }: Truth): string =>
-  JSON.stringify(
-    subscriptions
-      .filter(({ status }) => status !== 'canceled' && status !== 'incomplete_expired')
-      .map((each) => ({ ...each, isDisputed: undefined, isRefunded: undefined })),
-  );
+/** What the daily list of subscriptions shows of a customer: accounts beside a live subscription only. */
+const listedOf = ({ accounts, subscriptions }: Truth): string => {
+  const live = subscriptions
+    .filter(({ status }) => status !== 'canceled' && status !== 'incomplete_expired')
+    .map((each) => ({ ...each, isDisputed: undefined, isRefunded: undefined }));
+  return JSON.stringify(live.length === 0 ? [] : [live, accounts]);
+};
 
 /** Of two changes at one instant that whose news has the worse fate. */
 const soonest = ({ change, truthText }: Subject, next: Change): Change => {

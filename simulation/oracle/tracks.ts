@@ -2,7 +2,7 @@ import type { Door } from './doors.ts';
 import type { Fate } from './excuses.ts';
 
 /** Until when something may be open, must be open, and is open. */
-export type Untils3 = { readonly most: number; readonly least: number; readonly open: number };
+export type Standing = { readonly most: number; readonly least: number; readonly open: number };
 
 /** One door of one customer or account to one repository, followed through time. */
 export type Track = {
@@ -10,7 +10,7 @@ export type Track = {
   /** A customer, or an account. */
   readonly who: string;
   readonly repository: string;
-  untils: Untils3;
+  untils: Standing;
   at: number;
   /** Open although it may not be, since then. */
   wrong: Late | undefined;
@@ -18,7 +18,7 @@ export type Track = {
   owed: Late | undefined;
 };
 
-export type Late = { readonly since: number; readonly fate: Fate };
+type Late = { readonly since: number; readonly fate: Fate };
 
 export type Lateness = {
   readonly track: Track;
@@ -77,7 +77,7 @@ const passOwed = (track: Track, { at, now }: Span, tell: Tell): void => {
 export const turn = (
   track: Track,
   now: number,
-  next: Untils3,
+  next: Standing,
   { fate, tell }: { readonly fate: Fate; readonly tell: Tell },
 ): void => {
   pass(track, now, tell);

@@ -3,7 +3,7 @@ import type { Draw } from './draw.ts';
 import { accountsText, drawPull, type Market, subscribeAct } from './draw-acts.ts';
 import { drawTurn } from './draw-turns.ts';
 import type { Act, TimedAct } from './plan.ts';
-import type { Shape } from './shape.ts';
+import { drawTime, type Shape } from './shape.ts';
 
 /** One customer's life with us, from the first subscription to the last pull. */
 export const drawCustomer = (
@@ -26,7 +26,7 @@ export const drawCustomer = (
   ];
   const turns = draw.between(...shape.turns);
   for (let turn = 1; turn <= turns; turn += 1) {
-    const at = draw.between(bornAt + 10 * MINUTE, shape.calmAt);
+    const at = drawTime(draw, shape, [bornAt + 10 * MINUTE, shape.calmAt]);
     const person = { customer, number, subscription, subscriptionCount: turn };
     acts.push(...drawTurn(draw, { at, person, market, shape }));
   }
@@ -35,11 +35,11 @@ export const drawCustomer = (
     const at = draw.between(bornAt + MINUTE, shape.seconds);
     acts.push({ at, act: drawPull(draw, customer, market) });
   }
-  return [...acts, ...looksAfter(draw, customer, acts, market)];
+  return [...acts, ...looksAround(draw, customer, acts, market)];
 };
 
-/** Pulls soon after something has changed find what is slow to close. */
-const looksAfter = (
+/** Pulls right before and soon after something has changed find what is slow to close. */
+const looksAround = (
   draw: Draw,
   customer: string,
   acts: readonly TimedAct[],
@@ -48,12 +48,16 @@ const looksAfter = (
   draw
     .some(
       acts.filter(({ act }) => act.who !== 'customer'),
-      0.3,
+      0.25,
     )
-    .map(({ at }) => ({
-      at: at + draw.pick([20, 50, 70, 5 * MINUTE, 20 * MINUTE]),
-      act: drawPull(draw, customer, market),
-    }));
+    .flatMap(({ at }) => {
+      const act = drawPull(draw, customer, market);
+      const before = Math.max(0, at - draw.between(1, 5 * MINUTE));
+      const after = at + draw.pick([20, 50, 70, 5 * MINUTE, 20 * MINUTE]);
+      return draw.chance(0.5)
+        ? [{ at: after, act }]
+        : [before, after].map((time) => ({ at: time, act }));
+    });
 
 const birthOf = (draw: Draw, customer: string, number: number): Act => {
   const accounts = accountsText(draw, number);

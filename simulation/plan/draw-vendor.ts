@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
 import type { Draw } from './draw.ts';
 import { type Market, TAGS } from './draw-acts.ts';
 import type { Act, TimedAct } from './plan.ts';
-import type { Shape } from './shape.ts';
+import { drawTime, type Shape } from './shape.ts';
 
 const IMAGES: readonly string[] = ['one', 'two', 'three', 'four'];
 
@@ -20,7 +20,7 @@ export const drawVendor = (
   }
   const turns = draw.between(...shape.vendorTurns);
   for (let turn = 0; turn < turns; turn += 1) {
-    const at = draw.between(HOUR, shape.calmAt);
+    const at = drawTime(draw, shape, [HOUR, shape.calmAt]);
     acts.push(...draw.weighed(TURNS)(draw, { at, market, shape }));
   }
   return [...acts, ...closing(draw, shape)];
@@ -142,14 +142,14 @@ const TURNS: readonly (readonly [number, Turn])[] = [
   [1, archive],
 ];
 
-/** A vendor who answers the alarms in the end; not everybody does. */
+/** Some vendors answer the alarms in the end. */
 const closing = (draw: Draw, { calmAt }: Shape): readonly TimedAct[] => {
   const acts = draw.some<Act>(
     [
       { who: 'operator', does: 'lift_breaker' },
       { who: 'operator', does: 'redrive' },
     ],
-    0.8,
+    0.3,
   );
   return acts.map((act) => ({ at: calmAt + draw.between(MINUTE, HOUR), act }));
 };

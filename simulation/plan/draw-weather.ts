@@ -3,7 +3,7 @@ import type { Fault, FaultWindow, Service } from '../kernel/faults.ts';
 import type { ProcessName } from '../kernel/process.ts';
 import type { Mishap, TravelWindow } from '../world/stripe.ts';
 import type { Draw } from './draw.ts';
-import type { Shape } from './shape.ts';
+import { drawTime, type Shape } from './shape.ts';
 
 const SERVICES: readonly Service[] = ['stripe', 'dynamodb', 'sqs', 'ecr', 'secretsmanager'];
 const PROCESSES: readonly ProcessName[] = [
@@ -26,8 +26,9 @@ export const drawFaults = (draw: Draw, shape: Shape): readonly FaultWindow[] => 
   return windows;
 };
 
-const span = (draw: Draw, { calmAt }: Shape, seconds: number) => {
-  const from = draw.between(0, calmAt - MINUTE);
+const span = (draw: Draw, shape: Shape, seconds: number) => {
+  const { calmAt } = shape;
+  const from = drawTime(draw, shape, [0, calmAt - MINUTE]);
   return { from, until: Math.min(calmAt, from + seconds) };
 };
 
@@ -45,10 +46,45 @@ const windowOf = (draw: Draw, shape: Shape): FaultWindow => {
     ...span(draw, shape, isDeath ? draw.pick(DEADLY_SECONDS) : draw.weighed(BAD_SECONDS)),
     share: isDeath ? draw.share(0.02, 0.2) : draw.pick([0.02, 0.1, 0.3, 1, 1]),
     fault,
-    ...(draw.chance(0.8) ? { service } : {}),
+    ...aboutOf(draw, service),
     ...(draw.chance(0.4) ? { process: draw.pick(PROCESSES) } : {}),
     ...keyOf(draw, service),
   };
+};
+
+/** Mostly a service, sometimes one operation of it, sometimes all of them. */
+const aboutOf = (draw: Draw, service: Service): Pick<FaultWindow, 'service' | 'operation'> =>
+  draw.weighed<Pick<FaultWindow, 'service' | 'operation'>>([
+    [2, {}],
+    [5, { service }],
+    [4, { service, operation: draw.pick(OPERATIONS[service]) }],
+  ]);
+
+/** What changes something, and what is read before. */
+const OPERATIONS: Readonly<Record<Service, readonly string[]>> = {
+  stripe: [
+    'GET /v1/customers/:id',
+    'GET /v1/subscriptions',
+    'GET /v1/charges',
+    'GET /v1/disputes',
+    'GET /v1/events',
+  ],
+  dynamodb: [
+    'saveCustomer',
+    'saveMember',
+    'markEffectsDone',
+    'postpone',
+    'putAudit',
+    'putCredential',
+    'claimCredential',
+    'savePolicy',
+    'readRepository',
+    'saveCatalogState',
+    'saveReleases',
+  ],
+  sqs: ['SendMessageBatch', 'ChangeMessageVisibilityBatch'],
+  ecr: ['setPolicy', 'findPolicy', 'deletePolicy', 'readImages', 'listImages'],
+  secretsmanager: ['CreateSecret', 'GetSecretValue', 'DeleteSecret'],
 };
 
 const DEADLY_SECONDS: readonly number[] = [10 * MINUTE, HOUR, 12 * HOUR];

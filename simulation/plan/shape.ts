@@ -15,6 +15,8 @@ export type Shape = {
   /** Links stopped one by one and freed in another order, so often. */
   readonly clogs: number;
   readonly hasStorm: boolean;
+  /** When much comes together: what people do, and what goes wrong meanwhile. */
+  readonly hotTimes: readonly number[];
 };
 
 /** Long enough for what was delayed by the last of the faults to be tried again. */
@@ -23,11 +25,11 @@ const CALM_SECONDS = 12 * HOUR;
 /** Mostly small, so that thousands run in a minute; what needs months or many customers comes more seldom. */
 export const shapeOf = (draw: Draw): Shape => {
   const kind = draw.weighed([
-    [62, TINY],
-    [22, SMALL],
-    [7, STORM],
-    [5, LONG],
-    [4, CROWD],
+    [74, TINY],
+    [14, SMALL],
+    [6, STORM],
+    [3, LONG],
+    [3, CROWD],
   ]);
   const days = draw.between(...kind.days);
   const seconds = days * DAY + draw.between(0, DAY);
@@ -37,7 +39,22 @@ export const shapeOf = (draw: Draw): Shape => {
     calmAt: seconds - CALM_SECONDS,
     customers: draw.between(...kind.customers),
     clogs: draw.chance(kind.clogShare) ? 1 : 0,
+    hotTimes: Array.from({ length: draw.between(0, 2) }, () =>
+      draw.between(HOUR, seconds - CALM_SECONDS - HOUR),
+    ),
   };
+};
+
+/** Between these two; in most plans rather when other things happen too. */
+export const drawTime = (
+  draw: Draw,
+  { hotTimes }: Shape,
+  [from, until]: readonly [number, number],
+): number => {
+  const anyTime = draw.between(from, until);
+  if (hotTimes.length === 0 || draw.chance(0.4)) return anyTime;
+  const near = draw.pick(hotTimes) + draw.between(-5 * MINUTE, 15 * MINUTE);
+  return Math.min(Math.max(from, near), Math.max(from, until));
 };
 
 type Range = readonly [from: number, to: number];
@@ -48,9 +65,9 @@ type Kind = Pick<Shape, 'turns' | 'vendorTurns' | 'faults' | 'hasStorm'> & {
 };
 
 const TINY: Kind = {
-  days: [1, 3],
+  days: [1, 2],
   customers: [1, 2],
-  turns: [0, 3],
+  turns: [0, 2],
   vendorTurns: [0, 1],
   faults: [0, 3],
   clogShare: 0.05,

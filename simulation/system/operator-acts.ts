@@ -8,7 +8,7 @@ import { syncCustomer } from '../../functions/usecases/sync-customer.ts';
 import { syncEveryone } from '../../functions/usecases/sync-everyone.ts';
 import { processOf } from '../kernel/lambda.ts';
 import type { OperatorAct } from '../plan/plan.ts';
-import { memoryStores } from '../stores/memory-stores.ts';
+import { type MemoryStores, memoryStores } from '../stores/memory-stores.ts';
 import type { World } from '../world/world.ts';
 import { giveSecret } from './customer-acts.ts';
 import { depsFor } from './deps.ts';
@@ -83,13 +83,7 @@ export const restoreBackup = async (world: World): Promise<void> => {
   system.stopWorkers();
   const stores = memoryStores();
   for (const [key, text] of backup) stores.table.set(key, text);
-  const process = processOf({ kernel: far.kernel, name: 'operator', skewSeconds: 0 });
-  const policies = { sendPolicies: async () => {} };
-  const deps = {
-    ...depsFor({ ...far, stores, due: stores.due }, process, system.bundle()),
-    policies,
-  };
-  for (let tries = 0; tries < TRIES_MAX && !(await isRestored(deps)); tries += 1) {
+  for (let tries = 0; tries < TRIES_MAX && !(await isRestored(world, stores)); tries += 1) {
     await new Promise<void>((resolve) => {
       far.kernel.after(PAUSE_SECONDS, resolve);
     });
@@ -101,12 +95,23 @@ export const restoreBackup = async (world: World): Promise<void> => {
   system.startWorkers();
 };
 
-const isRestored = async (deps: Parameters<typeof syncEveryone>[0]): Promise<boolean> => {
-  try {
-    const outcome = await syncEveryone(deps, SILENT)({ because: 'restore', actor: ACTOR });
-    return outcome.kind === 'synced' && outcome.failed.length + outcome.unavailable.length === 0;
-  } catch {
-    // The list could not be read to its end: the operator runs the command again.
-    return false;
-  }
-};
+/** One run of the command. When it fails or dies the operator runs it again. */
+const isRestored = ({ far, system }: World, stores: MemoryStores): Promise<boolean> =>
+  new Promise((resolve) => {
+    const process = processOf({ kernel: far.kernel, name: 'operator', skewSeconds: 0 });
+    process.onDeath = () => resolve(false);
+    const deps = {
+      ...depsFor({ ...far, stores, due: stores.due }, process, system.bundle()),
+      policies: { sendPolicies: async () => {} },
+    };
+    syncEveryone(
+      deps,
+      SILENT,
+    )({ because: 'restore', actor: ACTOR }).then(
+      (outcome) =>
+        resolve(
+          outcome.kind === 'synced' && outcome.failed.length + outcome.unavailable.length === 0,
+        ),
+      () => resolve(false),
+    );
+  });

@@ -25,7 +25,7 @@ export type Seen = { readonly lookedAt: number; readonly changedAt: number };
 /** The earliest time at which a look could find something, as long as nothing changes. */
 export const wakesAt = (world: World, seen: Seen): number => {
   const { table, itemAt } = world.far.stores;
-  let earliest = Math.min(...edges(world, seen), mondayAfter(world, seen));
+  let earliest = Math.min(deceptionAt(world, seen), mondayAfter(world, seen));
   for (const key of table.keys()) {
     const rule = RULES.find(({ keys }) => keys.test(key));
     if (rule === undefined) continue;
@@ -33,12 +33,6 @@ export const wakesAt = (world: World, seen: Seen): number => {
   }
   return earliest;
 };
-
-/** A fault that begins may strike the schedules themselves. */
-const edges = ({ plan }: World, { lookedAt }: Seen): readonly number[] =>
-  plan.faults
-    .flatMap(({ from, until }) => [plan.startsAt + from, plan.startsAt + until])
-    .filter((at) => at > lookedAt);
 
 /** When this process's clock shows this time. */
 export const when = ({ plan }: World, process: ProcessName, time: EpochSeconds): number =>
@@ -89,15 +83,21 @@ const cursorTimes: Rule['timesOf'] = (world, item, { changedAt }) => {
 const lastEventAt = ({ far }: World): number =>
   far.stripe.state.events.at(-1)?.created ?? Number.NEGATIVE_INFINITY;
 
-/** Then even a list of what is known already may show something else. */
-const isDeceived = ({ plan }: World, at: number): boolean =>
-  plan.faults.some(
-    ({ fault, process = 'sweep', from, until }) =>
-      (fault.kind === 'stale' || fault.kind === 'broken_paging') &&
-      process === 'sweep' &&
-      plan.startsAt + from <= at + TICK_SECONDS &&
-      at < plan.startsAt + until,
-  );
+/** While a window like this is open, even a list of what is known already may show something else. */
+const deceptionsOf = ({ plan }: World) =>
+  plan.faults
+    .filter(
+      ({ fault, process = 'sweep' }) =>
+        process === 'sweep' && (fault.kind === 'stale' || fault.kind === 'broken_paging'),
+    )
+    .map(({ from, until }) => ({ from: plan.startsAt + from, until: plan.startsAt + until }));
+
+const isDeceived = (world: World, at: number): boolean =>
+  deceptionsOf(world).some(({ from, until }) => from <= at + TICK_SECONDS && at < until);
+
+/** When the next one begins. */
+const deceptionAt = (world: World, { lookedAt }: Seen): number =>
+  Math.min(...deceptionsOf(world).flatMap(({ from }) => (from > lookedAt ? [from] : [])));
 
 /** A refused account is tried again after a day. */
 const quarantineTimes: Rule['timesOf'] = (world, item, { lookedAt }) =>

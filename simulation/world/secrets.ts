@@ -50,10 +50,20 @@ export const simSecrets = (kernel: Kernel, wire: Wire): SimSecrets => {
     vault,
     portFor: (process) => sealedSecrets(clientFor(wire, process, vault), STAGE),
     scheduleDeletion: (credentialId) => {
-      const secret = vault.secrets.get(`wharfage/${STAGE}/${credentialId}`);
-      if (secret !== undefined) scheduleDeletion(vault, secret, WINDOW_DAYS);
+      const name = `wharfage/${STAGE}/${credentialId}`;
+      if (isThere(vault, name)) scheduleDeletion(vault, findSecret(vault, name), WINDOW_DAYS);
     },
   };
+};
+
+/** As any request finds it: what was deleted for good does not come back. */
+const isThere = (vault: Vault, name: string): boolean => {
+  try {
+    return findSecret(vault, name) !== undefined;
+  } catch (error) {
+    if (error instanceof ServiceError) return false;
+    throw error;
+  }
 };
 
 /** The one method of the SDK's client that the adapter uses. */

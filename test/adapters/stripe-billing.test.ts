@@ -68,6 +68,9 @@ const account = async (
 const unavailable = (because: string) => ({ kind: 'unavailable', because });
 const subscriptionsNamed = (count: number) =>
   Array.from({ length: count }, (_none, index) => subscriptionObject({ id: `sub_${index}` }));
+/** As the list shows it, whose customer is expanded. */
+const listedObject = (fields: object = {}) =>
+  subscriptionObject({ customer: customerObject(), ...fields });
 const itemsNamed = (count: number) =>
   Array.from({ length: count }, (_none, index) => itemObject({ id: `si_${index}` }));
 
@@ -498,7 +501,13 @@ describe('the event list', () => {
 describe('the list of everybody’s live subscriptions', () => {
   it('takes one call a page and leaves the choice of live ones to Stripe', async () => {
     const { billing, calls } = await account({
-      [SUBSCRIPTIONS]: ({ query }) => ok(pageOf(subscriptionsNamed(150), query)),
+      [SUBSCRIPTIONS]: ({ query }) =>
+        ok(
+          pageOf(
+            subscriptionsNamed(150).map(({ id }) => listedObject({ id })),
+            query,
+          ),
+        ),
     });
     const first = await billing.listSubscriptions();
     expect(first).toMatchObject({ kind: 'page', next: 'sub_99' });
@@ -509,14 +518,59 @@ describe('the list of everybody’s live subscriptions', () => {
     });
     expect(second).not.toHaveProperty('next');
     expect(calls).toHaveLength(2);
-    expect(calls[0]?.query.has('status')).toBe(false);
+    expect(calls.map(({ query }) => Object.fromEntries(query))).toEqual([
+      { limit: '100', 'expand[0]': 'data.latest_invoice', 'expand[1]': 'data.customer' },
+      {
+        limit: '100',
+        starting_after: 'sub_99',
+        'expand[0]': 'data.latest_invoice',
+        'expand[1]': 'data.customer',
+      },
+    ]);
   });
+
+  it('shows the accounts of each customer', async () => {
+    const metadata = { aws_account_ids: '111122223333, 12345' };
+    const { billing } = await account({
+      [SUBSCRIPTIONS]: () =>
+        ok(
+          list([
+            listedObject({ customer: customerObject({ metadata }) }),
+            listedObject({ id: 'sub_2', customer: customerObject({ id: 'cus_2' }) }),
+          ]),
+        ),
+    });
+    expect(await billing.listSubscriptions()).toMatchObject({
+      subscriptions: [
+        { customerId: 'cus_1', accountsText: '111122223333, 12345' },
+        { customerId: 'cus_2', accountsText: '' },
+      ],
+    });
+  });
+
+  it.each([
+    ['is not expanded', 'cus_2'],
+    ['is deleted', { id: 'cus_2', object: 'customer', deleted: true }],
+    ['has no metadata', customerObject({ id: 'cus_2', metadata: undefined })],
+    ['has no id', customerObject({ id: undefined })],
+  ])(
+    'leaves out one whose customer %s: that is no customer without accounts',
+    async (_what, customer) => {
+      const { billing, report } = await account({
+        [SUBSCRIPTIONS]: () => ok(list([listedObject(), listedObject({ id: 'sub_2', customer })])),
+      });
+      const page = await billing.listSubscriptions();
+      expect(
+        page.kind === 'page' && page.subscriptions.map(({ customerId }) => customerId),
+      ).toEqual(['cus_1']);
+      expect(report.lines.map(({ fields }) => fields.subscriptionId)).toEqual(['sub_2']);
+    },
+  );
 
   it('shows every item', async () => {
     const items = itemsNamed(25);
     const { billing } = await account({
-      [SUBSCRIPTIONS]: () =>
-        ok(list([subscriptionObject({ items: list(items.slice(0, 20), true) })])),
+      [SUBSCRIPTIONS]: () => ok(list([listedObject({ items: list(items.slice(0, 20), true) })])),
       '/v1/subscription_items': ({ query }) => ok(pageOf(items, query)),
     });
     const page = await billing.listSubscriptions();
@@ -524,10 +578,14 @@ describe('the list of everybody’s live subscriptions', () => {
   });
 
   it('leaves out one that cannot be read, so that it holds up nobody else', async () => {
-    const broken = subscriptionObject({ id: 'sub_2', customer: 'cus_2', status: undefined });
-    const ownerless = subscriptionObject({ id: 'sub_3', customer: null });
+    const broken = listedObject({
+      id: 'sub_2',
+      customer: customerObject({ id: 'cus_2' }),
+      status: undefined,
+    });
+    const ownerless = listedObject({ id: 'sub_3', customer: null });
     const { billing, report } = await account({
-      [SUBSCRIPTIONS]: () => ok(list([subscriptionObject(), broken, ownerless])),
+      [SUBSCRIPTIONS]: () => ok(list([listedObject(), broken, ownerless])),
     });
     const page = await billing.listSubscriptions();
     expect(page.kind === 'page' && page.subscriptions.map(({ customerId }) => customerId)).toEqual([
@@ -538,7 +596,7 @@ describe('the list of everybody’s live subscriptions', () => {
 
   it('is unavailable when not one can be read', async () => {
     const { billing } = await account({
-      [SUBSCRIPTIONS]: () => ok(list([subscriptionObject({ status: undefined })])),
+      [SUBSCRIPTIONS]: () => ok(list([listedObject({ status: undefined })])),
     });
     expect(await billing.listSubscriptions()).toEqual(unavailable('malformed'));
   });
@@ -548,10 +606,12 @@ describe('the list of everybody’s live subscriptions', () => {
     expect(await billing.listSubscriptions()).toEqual({ kind: 'page', subscriptions: [] });
   });
 
-  it('is unavailable when it is of the other mode', async () => {
+  it.each([
+    ['a subscription', { livemode: false }],
+    ['a customer', { customer: customerObject({ livemode: false }) }],
+  ])('is unavailable when %s is of the other mode', async (_what, fields) => {
     const { billing } = await account({
-      [SUBSCRIPTIONS]: () =>
-        ok(list([subscriptionObject(), subscriptionObject({ id: 'sub_2', livemode: false })])),
+      [SUBSCRIPTIONS]: () => ok(list([listedObject(), listedObject({ id: 'sub_2', ...fields })])),
     });
     expect(await billing.listSubscriptions()).toEqual(unavailable('wrong_mode'));
   });

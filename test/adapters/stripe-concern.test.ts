@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stripeBilling } from '../../functions/adapters/stripe-billing.ts';
 import type { Catalog } from '../../functions/core/catalog.ts';
+import { DAY } from '../../functions/core/time.ts';
 import { offer } from '../support/builders.ts';
 import { recordingReport } from '../support/recordings.ts';
 import {
@@ -167,7 +168,8 @@ describe('a dispute', () => {
     const account = { ...disputed('needs_response'), payments: { pi_ch_1: [bare] } };
     expect((await read(account)).concerns).toEqual(['none']);
     const noInvoice = await read({ ...disputed('needs_response'), payments: {} });
-    expect(noInvoice.concerns).toEqual(['none']);
+    // No list of payments at all is an empty answer, and no evidence.
+    expect(noInvoice.concerns).toEqual(['unseen']);
     expect(noInvoice.calls.some(({ path }) => path === '/v1/disputes')).toBe(false);
     const noIntent = [charge('ch_1', { disputed: true, payment_intent: null })];
     expect((await read({ ...disputed('lost'), charges: noIntent })).concerns).toEqual(['none']);
@@ -210,7 +212,7 @@ describe('a refund', () => {
   it.each([
     [{ refunded: true }, 'refunded'],
     [{ refunded: false }, 'none'],
-    [{ disputed: true }, 'none'],
+    [{ disputed: true }, 'unseen'],
   ])('of one of two payments, the other being %j: %s', async (second, concern) => {
     expect((await read(paidTwice(second))).concerns).toEqual([concern]);
   });
@@ -219,6 +221,10 @@ describe('a refund', () => {
     const unpaid = payment('inpay_1', 'in_2', { amount_paid: null });
     const account = { ...refunded('in_2'), payments: { pi_ch_1: [unpaid] } };
     expect((await read(account)).concerns).toEqual(['none']);
+  });
+
+  it('is not taken back by an empty list of charges', async () => {
+    expect((await read({ ...refunded('in_2'), charges: [] })).concerns).toEqual(['unseen']);
   });
 
   it('is not looked for when the catalog ignores refunds', async () => {
@@ -292,6 +298,15 @@ describe('the calls that this takes', () => {
       customer: 'cus_1',
       'created[gte]': String(NOW - 15_552_000),
     });
+  });
+
+  it('go back further when the present period was paid for earlier', async () => {
+    const paidAt = NOW - 300 * DAY;
+    const latest = invoiceObject({ id: 'in_2', created: paidAt });
+    const yearly = subscriptionObject({ latest_invoice: latest });
+    const { calls } = await read({ ...disputed('lost'), subscriptions: [yearly] });
+    const charges = calls.find(({ path }) => path === '/v1/charges');
+    expect(charges?.query.get('created[gte]')).toBe(String(paidAt));
   });
 
   it('stop after the 25 newest that are amiss', async () => {

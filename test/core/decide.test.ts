@@ -255,6 +255,28 @@ describe('what is lost on Stripe’s evidence', () => {
   });
 });
 
+describe('a payment with something amiss', () => {
+  const suspending = catalog({ onDispute: 'suspend', onFullRefund: 'revoke' });
+  const catalogs = { deployed: suspending, accepted: suspending };
+  const seen = storedAfter(found([subscription({ concern: 'refunded' })]), {}, { catalogs });
+  const read = (given: Partial<Subscription>) =>
+    decided(found([subscription(given)]), seen, { catalogs }).state.windows.length;
+
+  it('is not taken back by a list that is suddenly empty', () => {
+    expect(read({ concern: 'unseen' })).toBe(0);
+  });
+
+  it('is over when it is read to be over, or another invoice is the latest', () => {
+    expect(read({ concern: 'none' })).toBe(1);
+    expect(read({ concern: 'unseen', latestInvoice: invoice({ createdAt: NOW - DAY }) })).toBe(1);
+  });
+
+  it('is not made up by an empty list', () => {
+    const facts = found([subscription({ concern: 'unseen' })]);
+    expect(decided(facts, {}, { catalogs }).state.subscriptions[0]?.concern).toBe('none');
+  });
+});
+
 describe('what the breaker holds', () => {
   it('lets in no account that was not there when it ended', () => {
     const open = storedAfter(found([subscription()], { accountsText: ONE }));

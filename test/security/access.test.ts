@@ -309,7 +309,11 @@ describe('T39: a bad observation of everybody at once', () => {
     const world = sweepWorld();
     const sold = catalogWith({ app: offer(['prod_app'], ['acme/app']) });
     world.billing.subscriptions = [
-      { customerId: 'cus_1', subscription: listedSubscription('sub_1', 'prod_app') },
+      {
+        customerId: 'cus_1',
+        accountsText: '',
+        subscription: listedSubscription('sub_1', 'prod_app'),
+      },
     ];
     const settings = { catalog: sold, catalogHash: 'hash', readsMax: 0 };
     const sweep = sweepSubscriptions(world, settings);

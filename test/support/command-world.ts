@@ -49,9 +49,15 @@ export const commandWorld = (agreed: Catalog = catalog()) => {
   const listSubscriptions = async (next?: string): Promise<SubscriptionPage | Unavailable> => {
     if (stripe.listing !== undefined) return stripe.listing;
     const live = [...stripe.customers].flatMap(([customerId, reading]) =>
-      (reading.kind === 'found' ? reading.subscriptions : [])
-        .filter((each) => !isEnded(each))
-        .map((each) => ({ customerId, subscription: each })),
+      reading.kind === 'found'
+        ? reading.subscriptions
+            .filter((each) => !isEnded(each))
+            .map((each) => ({
+              customerId,
+              accountsText: reading.accountsText,
+              subscription: each,
+            }))
+        : [],
     );
     const from = Number(next ?? 0);
     const to = from + stripe.pageSize;

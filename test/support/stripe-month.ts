@@ -67,7 +67,7 @@ export const countedBilling = () => {
         kind: 'page',
         subscriptions: listing
           .slice(from, until)
-          .map(([customerId, subscription]) => ({ customerId, subscription })),
+          .map(([customerId, subscription]) => ({ customerId, accountsText: '', subscription })),
         ...(until < listing.length ? { next: String(until) } : {}),
       };
     }) satisfies Billing['listSubscriptions'],

@@ -45,7 +45,7 @@ export type ListedEvent = EventPage['events'][number];
 
 export type ListingBilling = Pick<Billing, 'listEvents' | 'listSubscriptions'> & {
   events: ListedEvent[];
-  subscriptions: { customerId: string; subscription: Subscription }[];
+  subscriptions: { customerId: string; accountsText: string; subscription: Subscription }[];
   unavailable: Unavailable['because'] | undefined;
   endless: boolean;
   calls: number;

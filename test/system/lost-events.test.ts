@@ -58,6 +58,16 @@ it('events are never generated: the daily listing finds who came and who left', 
   stripe.delivery.calm();
 });
 
+it('the event of a change of accounts is never generated: the daily listing takes the old one out and lets the new one in', async () => {
+  const { world, stripe } = system;
+  expect(system.allowed(APP)).toContain('100000000004');
+  stripe.delivery.next(MANY, 'never_generate');
+  world.updateCustomer('cus_Silent', { metadata: { aws_account_ids: '100000000006' } });
+  await system.live(DAY + HOUR);
+  expect(system.allowed(APP)).toEqual(['100000000002', '100000000006']);
+  stripe.delivery.calm();
+});
+
 it('two events of one customer arrive at the same instant: one grant, one line in the audit trail', async () => {
   system.stripe.delivery.next(3, 'double');
   system.subscribe('cus_Twice', '100000000005');

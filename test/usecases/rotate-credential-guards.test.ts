@@ -32,3 +32,16 @@ it.each([
     expect(first?.retiresAt).toBeUndefined();
   },
 );
+
+it('a rotation that was cut off before its credential existed is counted by the next', async () => {
+  const world = commandWorld();
+  await world.sync();
+  await claimCredential(world.deps)({ customerId: 'cus_Nova' });
+  world.stores.hooks.before = (method) => {
+    if (method === 'putCredential') throw new Error('killed');
+  };
+  await expect(rotateCredential(world.deps)(request)).rejects.toThrow('could not be minted');
+  delete world.stores.hooks.before;
+  expect(await rotateCredential(world.deps)(request)).toMatchObject({ kind: 'too_many' });
+  expect(await world.stores.credentials.listCredentials('cus_Nova')).toHaveLength(2);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Customer } from '../../functions/core/customer.ts';
 import { stranger } from '../../functions/core/next-customer.ts';
 import type { Subscription } from '../../functions/core/subscription.ts';
 import { sweepSubscriptions } from '../../functions/usecases/sweep-subscriptions.ts';
@@ -20,6 +21,7 @@ const PRO = listedSubscription('sub_1', 'prod_pro');
 const worldWith = async (
   stored: Readonly<Record<string, readonly Subscription[]>>,
   listed: Readonly<Record<string, readonly Subscription[]>>,
+  accountsText = '',
 ) => {
   const world = sweepWorld();
   for (const [customerId, subscriptions] of Object.entries(stored)) {
@@ -38,9 +40,19 @@ const worldWith = async (
     );
   }
   world.billing.subscriptions = Object.entries(listed).flatMap(([customerId, subscriptions]) =>
-    subscriptions.map((subscription) => ({ customerId, subscription })),
+    subscriptions.map((subscription) => ({ customerId, accountsText, subscription })),
   );
   return world;
+};
+
+/** As somebody's next sync leaves it. */
+const state = async (
+  { customers }: ReturnType<typeof sweepWorld>,
+  customerId: string,
+  accounts: Pick<Customer, 'accounts' | 'statedAccounts'>,
+): Promise<void> => {
+  const customer = await customers.findCustomer(customerId);
+  await customers.saveCustomer({ ...customer, ...accounts, version: 2 } as Customer, 1);
 };
 
 describe("the sweep over Stripe's subscriptions", () => {
@@ -76,6 +88,54 @@ describe("the sweep over Stripe's subscriptions", () => {
     const world = await worldWith({ cus_a: [PRO] }, { cus_a: listed });
     await sweepSubscriptions(world, SETTINGS)();
     expect(world.subjects.sent.map(({ id }) => id)).toEqual(['cus_a']);
+  });
+
+  it.each([
+    ['an account removed', ''],
+    ['another account', '444455556666'],
+    ['one account more', '111122223333 444455556666'],
+    ['a malformed account more', '111122223333 12345'],
+  ])('looks at a customer for whom Stripe lists %s', async (_what, accountsText) => {
+    const world = await worldWith({ cus_a: [PRO] }, { cus_a: [PRO] }, accountsText);
+    await state(world, 'cus_a', { accounts: ['111122223333'] });
+    await sweepSubscriptions(world, SETTINGS)();
+    expect(world.subjects.sent.map(({ id }) => id)).toEqual(['cus_a']);
+  });
+
+  it.each([
+    ['the accounts that are stored', { accounts: ['111122223333'] }],
+    ['what the breaker keeps out', { accounts: [], statedAccounts: ['111122223333'] }],
+  ])('leaves alone a customer for whom Stripe lists %s', async (_what, accounts) => {
+    const world = await worldWith({ cus_a: [PRO] }, { cus_a: [PRO] }, ' 111122223333,');
+    await state(world, 'cus_a', accounts);
+    await sweepSubscriptions(world, SETTINGS)();
+    expect(world.subjects.sent).toEqual([]);
+  });
+
+  it('leaves alone who has accounts and no live subscription: no list shows those', async () => {
+    const world = await worldWith({ cus_a: [] }, {});
+    await state(world, 'cus_a', { accounts: ['111122223333'] });
+    await sweepSubscriptions(world, SETTINGS)();
+    expect(world.subjects.sent).toEqual([]);
+  });
+
+  it('takes the accounts from the later page when they changed while it listed', async () => {
+    const others = Object.fromEntries(
+      Array.from({ length: 99 }, (_, index) => [
+        `cus_${index}`,
+        [listedSubscription('s', 'other')],
+      ]),
+    );
+    const SECOND = listedSubscription('sub_2', 'prod_pro');
+    const world = await worldWith({ cus_a: [PRO, SECOND] }, { cus_a: [PRO], ...others });
+    world.billing.subscriptions.push({
+      customerId: 'cus_a',
+      accountsText: '111122223333',
+      subscription: SECOND,
+    });
+    await state(world, 'cus_a', { accounts: ['111122223333'] });
+    await sweepSubscriptions(world, SETTINGS)();
+    expect(world.subjects.sent).toEqual([]);
   });
 
   it('says so when a customer was different at the last run already', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fingerprintOfListed, fingerprintOfStored } from '../../functions/core/listing.ts';
 import { DAY, HOUR } from '../../functions/core/time.ts';
 import {
   catalog,
@@ -9,7 +10,7 @@ import {
   PAID_UNTIL,
   subscription,
 } from '../support/builders.ts';
-import { ONE, syncWorld, unavailable } from '../support/sync-world.ts';
+import { ONE, syncWorld, TWO, unavailable } from '../support/sync-world.ts';
 
 const TODAY = '2026-11-21';
 const CUSTOMERS = ['cus_A', 'cus_B', 'cus_C', 'cus_D', 'cus_E'];
@@ -156,6 +157,25 @@ describe('the breaker', () => {
     await world.stores.breaker.liftBreaker(TODAY, world.now, 'ada');
     await world.all();
     expect(await world.membersOf('acme/app')).toStrictEqual([]);
+  });
+
+  it('is no difference to Stripe’s list: what it holds and what Stripe states are two things', async () => {
+    const world = await five();
+    world.truth = found([subscription()], { accountsText: TWO });
+    await world.all();
+    const stated = { isHeld: true, accounts: [ONE], statedAccounts: [TWO] };
+    expect(await world.customer('cus_E')).toMatchObject(stated);
+    expect(await world.customer('cus_A')).not.toHaveProperty('statedAccounts');
+    const accounts = { accounts: [TWO], malformed: [] };
+    const listed = fingerprintOfListed({ subscriptions: [subscription()], ...accounts });
+    expect(fingerprintOfStored(await world.customer('cus_E'))).toBe(listed);
+    world.truth = unavailable('server');
+    await world.all({ because: 'due' });
+    expect(await world.customer('cus_E')).toMatchObject(stated);
+    world.truth = ACTIVE;
+    await world.all();
+    expect(await world.customer('cus_E')).toMatchObject({ isHeld: false, accounts: [ONE] });
+    expect(await world.customer('cus_E')).not.toHaveProperty('statedAccounts');
   });
 
   it('stays closed to what has reached its date', async () => {

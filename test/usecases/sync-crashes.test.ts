@@ -98,12 +98,12 @@ const seen = async (world: SyncWorld): Promise<string> => {
   });
 };
 
-/** Dies at the `nth` call that a port gets; says whether there was one. */
+/** Dies at the `nth` call that a port gets, and is heard no more; says whether there was one. */
 const dieAt = async (world: SyncWorld, story: Story, when: 'before' | 'after', nth: number) => {
   let calls = 0;
   world.stores.hooks[when] = () => {
     calls += 1;
-    if (calls === nth) throw new Error('crash');
+    if (calls >= nth) throw new Error('crash');
   };
   const isOver = await world.sync(story.request).then(
     () => true,

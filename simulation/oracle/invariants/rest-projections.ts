@@ -104,3 +104,17 @@ export const atRestPolicies = (scene: Scene): string | undefined => {
 };
 
 const isAbout = (until: number, now: number): boolean => Math.abs(until - now) < UNDER_WAY_SECONDS;
+
+/** I5: noted as applied is what a read of ECR showed. */
+export const atRestApplied = (scene: Scene): string | undefined => {
+  const { world, repositories, policies } = scene;
+  const recent = world.far.kernel.now() - UNDER_WAY_SECONDS;
+  for (const repository of repositories) {
+    const record = policyRecordIn(world.far, repository);
+    if (record === undefined || record.appliedAt > recent || !isSold(scene, repository)) continue;
+    const shown = [...(policies.get(repository)?.untils.keys() ?? [])].sort();
+    if (JSON.stringify(shown) === JSON.stringify([...record.applied].sort())) continue;
+    return `I5 monotonicity: at rest ${record.applied.join(', ')} are noted as applied to ${repository}, and its policy names ${shown.join(', ')}`;
+  }
+  return undefined;
+};

@@ -3,7 +3,8 @@ import { boundSecondsOf } from '../excuses.ts';
 import type { Scene, Subject } from '../scene.ts';
 import { ago, at } from '../text.ts';
 import { atRestAudit } from './rest-audit.ts';
-import { atRestMembers, atRestPolicies } from './rest-projections.ts';
+import { atRestKept } from './rest-kept.ts';
+import { atRestApplied, atRestMembers, atRestPolicies } from './rest-projections.ts';
 import { atRestSecrets } from './rest-secrets.ts';
 import { isWithin, rangeOf, storedRights } from './rules.ts';
 import { textOf } from './writes.ts';
@@ -121,6 +122,8 @@ const CHECKS: readonly ((scene: Scene) => string | undefined)[] = [
   atRestCredentials,
   atRestMembers,
   atRestPolicies,
+  atRestApplied,
+  atRestKept,
   atRestAudit,
   atRestSecrets,
   atRestQueues,

@@ -82,6 +82,21 @@ describe('reading', () => {
     expect(plain.data[0]?.latest_invoice).toMatch(/^in_/);
   });
 
+  it('expands the customer in a list, of a deleted one what is left', async () => {
+    const stand = await standIn();
+    const { customer } = subscriber(stand);
+    const listed = async () => {
+      const { data } = await stand.sdk.subscriptions.list({
+        status: 'all',
+        expand: ['data.latest_invoice', 'data.customer'],
+      });
+      return data[0]?.customer;
+    };
+    expect(await listed()).toMatchObject({ id: customer, livemode: false, metadata: {} });
+    stand.world.deleteCustomer(customer);
+    expect(await listed()).toEqual({ id: customer, object: 'customer', deleted: true });
+  });
+
   it('expands what a decision may follow, and lists that are absent otherwise', async () => {
     const stand = await standIn();
     const { customer, subscription } = subscriber(stand);

@@ -7,6 +7,7 @@ import { worldOf } from '../../../simulation/world/world.ts';
 import {
   type Breaking,
   brokenRun,
+  CATALOG,
   customerOf,
   DAY,
   forge,
@@ -15,6 +16,9 @@ import {
   planOf,
   put,
 } from './broken-world.ts';
+
+const cancelAt = (at: number) =>
+  ({ at, act: { who: 'stripe', does: 'cancel_now', subscription: 'S1' } }) as const;
 
 const SECRET = `wharfage_pull_${'a'.repeat(12)}_${'b'.repeat(43)}_000000`;
 
@@ -179,6 +183,40 @@ it('I6: more is written than the rules give', async () => {
     }),
   );
   expect(wrong).toMatch(/^I6 final access by the rules: cus_1 version 2/);
+});
+
+it('I6: something is kept after its end that no catalog leaves', async () => {
+  const keep = { keep: { days: 'forever', afterPaidDays: 300 } } as const;
+  const offer = { ...CATALOG.offers.app, afterEnd: keep };
+  const catalogs = [{ ...CATALOG, offers: { ...CATALOG.offers, app: offer } }] as never;
+  const acts = [cancelAt(7 * HOUR)];
+  const paid = once((world) => {
+    const prior = customerOf(world, 'cus_1');
+    const time = {
+      offerId: 'app',
+      source: 'sub_x',
+      startsAt: 1_700_000_000,
+      endsAt: 1_793_000_000,
+    };
+    put(world, { ...prior, paidTimes: [time] });
+  });
+  const plan = { ...planOf(1, acts), catalogs };
+  expect(await brokenRun(() => {}, { plan })).toBeUndefined();
+  expect(await brokenRun(paid, { plan, at: DAY + 25 * HOUR })).toMatch(
+    /^I6 final access by the rules: at rest cus_1 keeps acme\/app after its end, and has paid for/,
+  );
+});
+
+it('I5: accounts are noted as applied, and ECR does not show them', async () => {
+  const forgets = once(({ far }) => {
+    const key = 'MEMBERS#acme/app POLICY';
+    const record = JSON.parse(far.stores.table.get(key) ?? '{}');
+    far.stores.table.set(key, JSON.stringify({ ...record, applied: ['999911112222'] }));
+    far.queues.policies.stop();
+  });
+  expect(await brokenRun(forgets, { at: DAY + 25 * HOUR + 55 * MINUTE })).toMatch(
+    /^I5 monotonicity: at rest 999911112222 are noted as applied to acme\/app/,
+  );
 });
 
 it('I6: a member is there whom no customer has', async () => {
