@@ -1,5 +1,5 @@
 import type { Catalog } from './catalog.ts';
-import { type Members, NO_MEMBERS, type Window } from './customer.ts';
+import { MANUAL, type Members, NO_MEMBERS, type Window } from './customer.ts';
 import { offerOf } from './offers.ts';
 import { type EpochSeconds, isOpen } from './time.ts';
 
@@ -14,7 +14,7 @@ export const membersOf = (
   now: EpochSeconds,
 ): Members => {
   const untils = new Map<string, EpochSeconds>();
-  for (const window of windows.filter((candidate) => isOpen(candidate, now))) {
+  for (const window of windows.filter((candidate) => hasBegun(candidate, now))) {
     for (const repository of openToAccounts(catalogs, window)) {
       untils.set(repository, Math.max(untils.get(repository) ?? 0, window.endsAt));
     }
@@ -22,6 +22,10 @@ export const membersOf = (
   if (accounts.length === 0 || untils.size === 0) return NO_MEMBERS;
   return { accounts, untils: Object.fromEntries([...untils].sort(([a], [b]) => (a < b ? -1 : 1))) };
 };
+
+/** A subscription that Stripe shows has begun: if it seems to begin later, our clock is behind Stripe's. */
+const hasBegun = (window: Window, now: EpochSeconds): boolean =>
+  window.source === MANUAL ? isOpen(window, now) : now < window.endsAt;
 
 type Hold = NonNullable<Window['held']> | 'nothing';
 

@@ -33,6 +33,11 @@ it.each([
     NOW + 7,
   ],
   ['a month has gone by', { subscriptions: [stored()] }, NOW + 30 * DAY],
+  [
+    'a month has gone by, and somebody without a subscription has a long grant',
+    { windows: [windowOf('app', { endsAt: NOW + 100 * DAY })] },
+    NOW + 30 * DAY,
+  ],
 ] satisfies [string, Partial<Customer>, number][])('is due when %s', (_what, given, expected) => {
   expect(due(given)).toBe(expected);
 });
