@@ -171,7 +171,10 @@ export type CatalogState = {
   readonly acceptedHash: string;
   readonly deployed: Catalog;
   readonly deployedHash: string;
-  /** `<deployed hash>:<accepted hash>` that every customer was queued for; empty while under way. */
+  /**
+   * `<deployed hash>:<accepted hash>` that every customer was queued for twice, with `@<when>` once;
+   * empty while under way.
+   */
   readonly redecided: string;
   readonly revision: number;
 };

@@ -48,7 +48,7 @@ const catalogFindings = (
       mend: `wharfage plan, then wharfage plan --accept ${deployedHash}`,
     });
   }
-  if (redecided !== `${deployedHash}:${acceptedHash}`) {
+  if (!`${redecided}@`.startsWith(`${deployedHash}:${acceptedHash}@`)) {
     findings.push({
       area: 'catalog',
       what: 'not everybody has been decided again under the present catalogs',

@@ -1,5 +1,6 @@
 import { canOnlyGain } from '../core/catalog-change.ts';
 import { freshCursor } from '../core/cursor.ts';
+import { DAY } from '../core/time.ts';
 import type { CatalogState, SaveOutcome } from '../ports.ts';
 import type { SweepDeps, SweepSettings } from './sweep.ts';
 
@@ -7,7 +8,7 @@ type Deps = Pick<SweepDeps, 'stage' | 'due' | 'subjects' | 'report' | 'clock'>;
 
 /**
  * Notices a deployed catalog that nobody has seen yet, or one newly accepted, and has every customer
- * decided again. A catalog under which nobody can lose anything needs no acceptance.
+ * decided again, now and a day later. A catalog under which nobody can lose anything needs no acceptance.
  */
 export const sweepCatalog =
   (deps: Deps, { catalog, catalogHash }: SweepSettings) =>
@@ -21,8 +22,27 @@ export const sweepCatalog =
         accepted: state.acceptedHash,
       });
     }
-    if (state.redecided !== decisionOf(state)) await redecideAll(deps, state);
+    const { queuedFor, queuedAt } = queueingOf(state);
+    const now = deps.clock();
+    if (queuedFor !== decisionOf(state)) {
+      await redecideAll(deps, state, `${decisionOf(state)}@${now}`);
+    } else if (queuedAt !== undefined && now >= queuedAt + REPEATED_AFTER_SECONDS) {
+      await redecideAll(deps, state, decisionOf(state));
+    }
   };
+
+/** Messages that became dead letters meanwhile are not looked at again by any list: once more, then. */
+const REPEATED_AFTER_SECONDS = DAY;
+
+/** `<decision>@<when>` after the first time, `<decision>` after the second. */
+const queueingOf = ({
+  redecided,
+}: CatalogState): { readonly queuedFor: string; readonly queuedAt: number | undefined } => {
+  const at = redecided.indexOf('@');
+  return at < 0
+    ? { queuedFor: redecided, queuedAt: undefined }
+    : { queuedFor: redecided.slice(0, at), queuedAt: Number(redecided.slice(at + 1)) };
+};
 
 const decisionOf = ({ deployedHash, acceptedHash }: CatalogState): string =>
   `${deployedHash}:${acceptedHash}`;
@@ -52,7 +72,7 @@ const nextState = (
 
 const SUBJECTS_AT_ONCE = 1_000;
 
-const redecideAll = async (deps: Deps, state: CatalogState): Promise<void> => {
+const redecideAll = async (deps: Deps, state: CatalogState, redecided: string): Promise<void> => {
   let batch: string[] = [];
   const flush = async (): Promise<void> => {
     const customerIds = batch;
@@ -75,7 +95,7 @@ const redecideAll = async (deps: Deps, state: CatalogState): Promise<void> => {
   if ((await listAgain(deps)) === 'conflict') return;
   await deps.stage.saveCatalogState({
     ...state,
-    redecided: decisionOf(state),
+    redecided,
     revision: state.revision + 1,
   });
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../../functions/core/catalog.ts';
 import { stranger } from '../../functions/core/next-customer.ts';
+import { DAY } from '../../functions/core/time.ts';
 import { sweepCatalog } from '../../functions/usecases/sweep-catalog.ts';
 import { catalogWith, NOON, offer, sweepWorld } from '../support/sweep-world.ts';
 
@@ -48,7 +49,7 @@ describe('the sweep and the catalog', () => {
     expect(await world.stage.findCatalogState()).toMatchObject({
       acceptedHash: 'larger',
       deployedHash: 'larger',
-      redecided: 'larger:larger',
+      redecided: `larger:larger@${NOON}`,
       revision: 3,
     });
     expect(world.subjects.sent).toEqual([
@@ -67,7 +68,7 @@ describe('the sweep and the catalog', () => {
       acceptedHash: 'first',
       deployed: SMALLER,
       deployedHash: 'smaller',
-      redecided: 'smaller:first',
+      redecided: `smaller:first@${NOON}`,
     });
     expect(world.subjects.sent).toHaveLength(1);
     expect(world.report.counted('CatalogLossWaiting')).toBe(2);
@@ -90,6 +91,24 @@ describe('the sweep and the catalog', () => {
       'cus_a:catalog:2',
       'cus_a:catalog:4',
     ]);
+  });
+
+  it('decides everybody once more a day later, for messages that died meanwhile, and never again', async () => {
+    const world = await worldWithCustomers('cus_a');
+    const tick = sweepCatalog(world, settings(LARGER, 'larger'));
+    await tick();
+    world.time.now += DAY - 1;
+    await tick();
+    expect(world.subjects.sent).toHaveLength(1);
+    world.time.now += 1;
+    await tick();
+    world.time.now += 3 * DAY;
+    await tick();
+    expect(world.subjects.sent.map(({ occasion }) => occasion)).toEqual([
+      'cus_a:catalog:2',
+      'cus_a:catalog:3',
+    ]);
+    expect(await world.stage.findCatalogState()).toMatchObject({ redecided: 'larger:larger' });
   });
 
   it('lists all of Stripe again, for a product that is new in the catalog', async () => {
@@ -119,7 +138,9 @@ describe('the sweep and the catalog', () => {
     world.subjects.fail = undefined;
     await sweepCatalog(world, settings(LARGER, 'larger'))();
     expect(world.subjects.sent.map(({ id }) => id)).toEqual(['cus_a']);
-    expect(await world.stage.findCatalogState()).toMatchObject({ redecided: 'larger:larger' });
+    expect(await world.stage.findCatalogState()).toMatchObject({
+      redecided: `larger:larger@${NOON}`,
+    });
   });
 
   it('queues a thousand customers at a time', async () => {
