@@ -27,7 +27,7 @@ export type RunOptions = {
 };
 
 /** Long enough for the daily lists to have looked once more. */
-export const CALM_SECONDS = 26 * 3_600;
+const CALM_SECONDS = 26 * 3_600;
 
 /** Lives through a plan and the calm after it. */
 export const runPlan = async (

@@ -5,7 +5,7 @@ import { shrink } from '../../simulation/plan/shrink.ts';
 import { tryPlan, type Wrong } from '../../simulation/search.ts';
 
 /** A plan that went wrong once, and what with. */
-export type Regression = { readonly wrong: string; readonly plan: Plan };
+type Regression = { readonly wrong: string; readonly plan: Plan };
 
 const FOLDER = 'test/simulation/regressions';
 const RUNS_MAX = 600;

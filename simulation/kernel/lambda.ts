@@ -2,7 +2,7 @@ import type { Kernel } from './kernel.ts';
 import { kill, type Process, type ProcessName } from './process.ts';
 
 /** How one run of a function ended. */
-export type Run<Result> =
+type Run<Result> =
   | { readonly kind: 'returned'; readonly result: Result }
   | { readonly kind: 'threw'; readonly error: unknown }
   /** Killed, or stopped at its time-out. */

@@ -2,9 +2,9 @@ import type { AfterEnd, Catalog, Offer } from '../../functions/core/catalog.ts';
 import type { Draw } from './draw.ts';
 
 /** A product that no offer of the first catalog knows. */
-export const NEW_PRODUCT = 'prod_extra';
+const NEW_PRODUCT = 'prod_extra';
 /** In Stripe and in no catalog. */
-export const FOREIGN_PRODUCT = 'prod_foreign';
+const FOREIGN_PRODUCT = 'prod_foreign';
 
 type Settings = Omit<Catalog, 'offers'>;
 

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../functions/core/catalog.ts';
 import type { SubscribeRequest } from '../../local/stripe/acts-subscription.ts';
-import type { Dunning, PauseBehavior, Payment, StripeState } from '../../local/stripe/state.ts';
+import type { Dunning, PauseBehavior, Payment } from '../../local/stripe/state.ts';
 import type { FaultWindow } from '../kernel/faults.ts';
 import type { ProcessName } from '../kernel/process.ts';
 import type { Latency } from '../kernel/wire.ts';
@@ -143,8 +143,6 @@ export type HandDelivery = {
   readonly body: 'as_signed' | 'reserialized' | 'base64' | 'bom' | 'eventbridge' | 'empty';
   readonly header: 'v1' | 'v0' | 'missing';
 };
-
-export type StripeEventType = StripeState['events'][number]['type'];
 
 /** What the vendor's command does. */
 export type OperatorAct = { readonly who: 'operator' } & (

@@ -4,7 +4,7 @@ import type { Market } from './draw-acts.ts';
 import type { Act, TimedAct } from './plan.ts';
 import type { Shape } from './shape.ts';
 
-export type Person = {
+type Person = {
   readonly customer: string;
   readonly number: number;
   /** The first one; more get names of their own. */

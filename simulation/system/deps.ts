@@ -27,7 +27,7 @@ import type { SimSecrets } from '../world/secrets.ts';
 import type { SimStripe } from '../world/stripe.ts';
 
 /** What a function said: a log line, or a count of a metric. */
-export type Said = {
+type Said = {
   readonly at: number;
   readonly process: ProcessName;
   readonly text: string;
@@ -128,7 +128,7 @@ export const subjectsOver = (far: Far, process: Process): SubjectQueue => ({
     sendOver(far, process, far.queues.customers, { messages, groupOf: ({ id }) => id }),
 });
 
-export const policiesOver = (far: Far, process: Process): PolicyQueue => ({
+const policiesOver = (far: Far, process: Process): PolicyQueue => ({
   sendPolicies: (messages) =>
     sendOver(far, process, far.queues.policies, {
       messages,

@@ -42,7 +42,7 @@ export const stripeClientOver = (wire: Wire, process: Process, side: StripeSide)
 };
 
 /** `GET /v1/customers/:id` */
-export const operationOf = (path: string): string => {
+const operationOf = (path: string): string => {
   const [, version = '', resource = '', id] = path.split('/');
   return `GET /${version}/${resource}${id === undefined ? '' : '/:id'}`;
 };

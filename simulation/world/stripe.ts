@@ -33,7 +33,7 @@ export type TravelWindow = {
   readonly customer?: string;
 };
 
-export type Delivered = { readonly status: number };
+type Delivered = { readonly status: number };
 
 export type StripeProps = {
   readonly kernel: Kernel;

@@ -17,7 +17,7 @@ import { simStripe } from './stripe.ts';
 import { sdkErrorOf } from './stripe-client.ts';
 
 /** What has happened since somebody last looked: where to look again. */
-export type Changes = {
+type Changes = {
   readonly customers: Set<string>;
   readonly repositories: Set<string>;
   isTruthChanged: boolean;

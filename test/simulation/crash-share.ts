@@ -8,7 +8,7 @@ import { prepare } from '../../simulation/crash/prepare.ts';
  */
 const asked = process.env.WHARFAGE_CRASHES;
 const isAll = asked === 'all';
-const SHARES = 120;
+const SHARES = 500;
 const DAY_MILLISECONDS = 86_400_000;
 const number = Number(isAll ? 0 : (asked ?? Math.floor(Date.now() / DAY_MILLISECONDS) % SHARES));
 
