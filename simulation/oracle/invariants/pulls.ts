@@ -47,6 +47,21 @@ const isOpen = (scene: Scene, customerId: string, repository: string, now: numbe
   return accessTo(stored, scene.catalogs, repository, Math.floor(now)).openings.length > 0;
 };
 
+/** An offer with rules about tags may refuse one tag that another offer opened before. */
+const opensEverything = (
+  scene: Scene,
+  customerId: string,
+  repository: string,
+  now: number,
+): boolean => {
+  const { stored } = subjectOf(scene, customerId);
+  if (stored === undefined) return false;
+  const { deployed, accepted } = scene.catalogs;
+  return accessTo(stored, scene.catalogs, repository, Math.floor(now)).openings.some(
+    ({ offerId }) => (deployed.offers[offerId] ?? accepted.offers[offerId])?.tags.length === 0,
+  );
+};
+
 /** I1, I3 and I15: what customers met at the gateway, against what the table said while they waited. */
 const wrongOf = (scene: Scene, note: PullNote, stood: Stood): string | undefined =>
   note.outcome.kind === 'served'
@@ -94,5 +109,6 @@ const refusedWrong = (
   const startsLater = stored?.windows.some(({ startsAt }) => startsAt > from) ?? true;
   const isNew = scene.catalogAt >= from;
   if (until <= answeredAt + skew || wasClosed || startsLater || isNew) return undefined;
+  if (!opensEverything(scene, customerId, repository, answeredAt)) return undefined;
   return `I15 fail closed, honestly: ${customerId} was refused ${repository} as ${outcome.because} at ${at(scene.world, answeredAt)}, and it was open until ${at(scene.world, until)}`;
 };
