@@ -61,8 +61,8 @@ export const STATE_GUARDS: readonly Guard[] = [
     edits: [
       {
         file: SYNC,
-        find: 'if (prior !== undefined && prior.effectsDone < prior.version) {',
-        replace: 'if (prior !== undefined && prior.effectsDone > prior.version) {',
+        find: "if (prior.effectsDone === prior.version) return 'before';",
+        replace: "if (prior.effectsDone <= prior.version) return 'before';",
       },
     ],
     tests: [CRASHES, RACES],
@@ -89,13 +89,13 @@ export const STATE_GUARDS: readonly Guard[] = [
     edits: [
       {
         file: NEXT,
-        find: 'const projected = isForgotten ? forgotten(next, strays) : next.projected;',
-        replace: `const stays = (account: string): boolean => next.members.accounts.includes(account);
-  const kept = {
-    ...next.projected,
-    accounts: next.projected.accounts.filter(stays),
-  };
-  const projected = isForgotten ? forgotten(next, strays) : kept;`,
+        find: `? next.projected
+    : forgotten(`,
+        replace: `? {
+        ...next.projected,
+        accounts: next.projected.accounts.filter((each) => next.members.accounts.includes(each)),
+      }
+    : forgotten(`,
       },
     ],
     tests: ['test/usecases/sync-customer.test.ts', CRASHES],
@@ -106,11 +106,23 @@ export const STATE_GUARDS: readonly Guard[] = [
     edits: [
       {
         file: NEXT,
-        find: '...(hasEffects ? { dueAt: Math.min(next.dueAt ?? finishAt, finishAt) } : {}),',
+        find: '...(hasEffects ? { dueAt: Math.min(next.dueAt ?? finishAt(now), finishAt(now)) } : {}),',
         replace: '',
       },
     ],
     tests: ['test/core/next-customer.test.ts', CRASHES],
+  },
+  {
+    name: 'unmarked-members-forgotten',
+    costs: 'an account that an unmarked version let in is known to nobody and never removed',
+    edits: [
+      {
+        file: NEXT,
+        find: 'strays === undefined && prior.effectsDone === prior.version',
+        replace: 'strays === undefined',
+      },
+    ],
+    tests: ['test/usecases/sync-unminted.test.ts'],
   },
   {
     name: 'audit-line-overwritten',

@@ -82,8 +82,8 @@ export const SWEEP_GUARDS: readonly Guard[] = [
     edits: [
       {
         file: 'functions/usecases/sweep-subscriptions.ts',
-        find: '? isCatalogued([catalog], subscriptions)',
-        replace: '? isCatalogued([], subscriptions)',
+        find: '? isCatalogued([catalog], shown.subscriptions)',
+        replace: '? isCatalogued([], shown.subscriptions)',
       },
     ],
     tests: ['test/usecases/sweep-subscriptions.test.ts'],
