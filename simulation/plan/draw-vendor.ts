@@ -23,8 +23,14 @@ export const drawVendor = (
     const at = drawTime(draw, shape, [HOUR, shape.calmAt]);
     acts.push(...draw.weighed(TURNS)(draw, { at, market, shape }));
   }
-  return [...acts, ...closing(draw, shape)];
+  return [...withoutForgedBackups(acts), ...closing(draw, shape)];
 };
+
+/** What somebody forged comes back with the backup, and only the next day's comparison finds it: stated, not bounded. */
+const withoutForgedBackups = (acts: readonly TimedAct[]): readonly TimedAct[] =>
+  acts.some(({ act }) => act.does === 'restore')
+    ? acts.filter(({ act }) => act.does !== 'tamper_member')
+    : acts;
 
 const opening = (draw: Draw, { products, repositories }: Market): readonly TimedAct[] => [
   ...(draw.chance(0.15)
