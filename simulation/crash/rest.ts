@@ -114,7 +114,10 @@ const DESCRIBED: readonly Described[] = [
   },
   {
     pattern: /^STAGE CATALOG$/,
-    as: described(({ revision: _revision, ...state }: CatalogState) => state),
+    as: described(({ revision: _revision, redecided, ...state }: CatalogState) => ({
+      ...state,
+      redecided: redecided.replace(/@\d+$/, '@'),
+    })),
   },
   { pattern: /^STAGE BREAKER#/, as: (text) => text },
 ];
