@@ -10,6 +10,7 @@ export default defineConfig({
       : [
           'test/interop/{page,dynamodb-local,over-the-wire}.test.ts',
           'test/interop/clients/*.test.ts',
+          'test/scripts/probe-*.test.ts',
         ],
     testTimeout: 90_000,
     hookTimeout: 60_000,

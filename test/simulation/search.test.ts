@@ -26,11 +26,6 @@ const auditIsLost = ({ far: { stores } }: World): void => {
   Object.assign(stores.customers, { putAudit: putOrLose });
 };
 
-/** Nobody is ever due: what waits for a time waits for the daily lists. */
-const nobodyIsDue = ({ far: { due } }: World): void => {
-  Object.assign(due, { listDue: async () => [] });
-};
-
 /** Two claims at once are both answered. */
 const everybodyClaims = ({ far: { stores } }: World): void => {
   Object.assign(stores.credentials, { claimCredential: async () => ({ kind: 'claimed' }) });
@@ -55,7 +50,6 @@ const firstFound = async (spoil: (world: World) => void, seedsMax: number) => {
 describe('a defect that needs an unlucky moment is found', () => {
   it.each<readonly [string, (world: World) => void]>([
     ['an audit item that is lost now and then', auditIsLost],
-    ['customers that are never due', nobodyIsDue],
     ['a claim that is answered twice', everybodyClaims],
     ['a policy that is never deleted', policiesStay],
   ])('%s', { timeout: 120_000 }, async (_what, spoil) => {
