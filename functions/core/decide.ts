@@ -122,8 +122,9 @@ const concernOf = (
   before: StoredSubscription | undefined,
 ): Subscription['concern'] => {
   if (concern !== 'unseen') return concern;
-  const isSameInvoice = before?.latestInvoice?.createdAt === latestInvoice?.createdAt;
-  return isSameInvoice ? (before?.concern ?? 'none') : 'none';
+  const isSameInvoice =
+    before !== undefined && before.latestInvoice?.createdAt === latestInvoice?.createdAt;
+  return isSameInvoice ? before.concern : 'none';
 };
 
 const byId = (one: Subscription, other: Subscription): number => (idOf(one) < idOf(other) ? -1 : 1);
