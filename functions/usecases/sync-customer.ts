@@ -49,7 +49,7 @@ export const syncCustomer =
   async (request: SyncRequest): Promise<SyncOutcome> => {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const prior = await deps.customers.findCustomer(request.customerId);
-      if (prior !== undefined && (await finishedOf(deps, prior)) === 'now') continue;
+      if (prior !== undefined && (await isJustFinished(deps, prior))) continue;
       const outcome = await syncOnce(deps, request, prior ?? stranger(request.customerId));
       if (outcome !== 'conflict') return outcome;
     }
@@ -62,13 +62,8 @@ export const syncCustomer =
  * Effects of the stored state come before anything new. A credential that cannot be minted is the
  * exception: it keeps nobody from hearing what Stripe says.
  */
-const finishedOf = async (
-  deps: SyncDeps,
-  prior: Customer,
-): Promise<'before' | 'now' | 'unminted'> => {
-  if (prior.effectsDone === prior.version) return 'before';
-  return (await runEffects(deps)(prior)).kind === 'done' ? 'now' : 'unminted';
-};
+const isJustFinished = async (deps: SyncDeps, prior: Customer): Promise<boolean> =>
+  prior.effectsDone < prior.version && (await runEffects(deps)(prior)).kind === 'done';
 
 const syncOnce = async (
   deps: SyncDeps,

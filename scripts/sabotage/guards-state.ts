@@ -61,8 +61,8 @@ export const STATE_GUARDS: readonly Guard[] = [
     edits: [
       {
         file: SYNC,
-        find: "if (prior.effectsDone === prior.version) return 'before';",
-        replace: "if (prior.effectsDone <= prior.version) return 'before';",
+        find: 'prior.effectsDone < prior.version && (await',
+        replace: 'prior.effectsDone > prior.version && (await',
       },
     ],
     tests: [CRASHES, RACES],

@@ -75,7 +75,8 @@ export const faultsOf = (
   };
 };
 
-const isAbout = (window: FaultWindow, call: Call, since: number): boolean =>
+/** Whether a call at this time, in seconds since the beginning, is one of those that the window strikes. */
+export const isAbout = (window: FaultWindow, call: Call, since: number): boolean =>
   window.from <= since &&
   since < window.until &&
   (window.process ?? call.process) === call.process &&

@@ -10,7 +10,7 @@ export type Manner = {
   readonly brokenPaging: 'empty' | 'repeats' | 'emptied' | undefined;
 };
 
-export type Travelled = Call & {
+type Travelled = Call & {
   readonly sentAt: number;
   readonly outcome: 'answered' | 'failed' | 'died';
 };

@@ -1,3 +1,4 @@
+import { HOUR } from '../../functions/core/time.ts';
 import type { FaultWindow } from '../kernel/faults.ts';
 import type { Plan, TimedAct } from './plan.ts';
 
@@ -98,8 +99,6 @@ const withWindow = (plan: Plan, place: number, part: 'first' | 'second'): Plan |
     part === 'first' ? { ...window, until: middle } : { ...window, from: middle };
   return { ...plan, faults: plan.faults.with(place, halved) };
 };
-
-const HOUR = 3_600;
 
 /** Ends earlier: right after the last act or fault, else after a part of the time. */
 const days: Step = async (plan, fails) => {

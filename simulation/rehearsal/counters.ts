@@ -1,5 +1,5 @@
 import { isEventType } from '../../functions/core/event-types.ts';
-import type { Travelled } from '../kernel/wire.ts';
+import { isAbout } from '../kernel/faults.ts';
 import type { World } from '../world/world.ts';
 import type { Count } from './rehearsal.ts';
 
@@ -78,16 +78,6 @@ const eventIn = (body: string): Pick<Answer, 'eventId' | 'type'> => {
     return { eventId: '', type: '' };
   }
 };
-
-type FaultWindow = World['plan']['faults'][number];
-
-const isAbout = (window: FaultWindow, call: Travelled, since: number): boolean =>
-  window.from <= since &&
-  since < window.until &&
-  (window.process ?? call.process) === call.process &&
-  (window.service ?? call.service) === call.service &&
-  (window.operation ?? call.operation) === call.operation &&
-  (window.key ?? call.key) === call.key;
 
 export const isWithin = (count: number, { min, max }: Count): boolean =>
   min <= count && count <= max;

@@ -14,13 +14,13 @@ export const doVendorAct = async (world: World, act: VendorAct): Promise<void> =
       far.ecr.push(repository, { manifest: manifestOf(image), tags });
       return;
     }
-    case 'delete_image':
-      far.ecr.registry.delete(act.repository, digestOf(JSON.stringify(manifestOf(act.image))));
-      far.ecr.onNews({
-        repository: act.repository,
-        digest: digestOf(JSON.stringify(manifestOf(act.image))),
-      });
+    case 'delete_image': {
+      const { repository, image } = act;
+      const digest = digestOf(JSON.stringify(manifestOf(image)));
+      far.ecr.registry.delete(repository, digest);
+      far.ecr.onNews({ repository, digest });
       return;
+    }
     case 'untag':
       far.ecr.registry.untag(act.repository, act.tag);
       return;
@@ -82,7 +82,7 @@ const eventOf = ({ repository, tag, digest }: PushNews): object => ({
 });
 
 /** What happens at AWS without us. */
-export const doAwsAct = ({ far, changes, hands: _hands }: World, act: AwsAct): void => {
+export const doAwsAct = ({ far, changes }: World, act: AwsAct): void => {
   switch (act.does) {
     case 'close_account':
       far.ecr.fake.dead.add(act.account);

@@ -23,13 +23,14 @@ export const deployedSystem = (far: Far, first: Catalog, skews: Skews) => {
     timeoutSeconds: TIMEOUT_SECONDS[name],
     skewSeconds: skews[name] ?? 0,
   });
+  const built = builtFrom(far, bundle);
   const functions = {
-    webhook: lambdaFunction(parts('webhook'), buildWebhook(far, bundle)),
-    sync: lambdaFunction(parts('sync'), buildSync(far, bundle)),
-    sweep: lambdaFunction(parts('sweep'), buildSweep(far, bundle)),
-    applyPolicy: lambdaFunction(parts('apply-policy'), buildApplyPolicy(far, bundle)),
-    indexRelease: lambdaFunction(parts('index-release'), buildIndexRelease(far, bundle)),
-    gateway: lambdaFunction(parts('gateway'), buildGateway(far, bundle)),
+    webhook: lambdaFunction(parts('webhook'), built.webhook),
+    sync: lambdaFunction(parts('sync'), built.sync),
+    sweep: lambdaFunction(parts('sweep'), built.sweep),
+    applyPolicy: lambdaFunction(parts('apply-policy'), built.applyPolicy),
+    indexRelease: lambdaFunction(parts('index-release'), built.indexRelease),
+    gateway: lambdaFunction(parts('gateway'), built.gateway),
   };
   far.queues.customers.consume(functions.sync);
   far.queues.policies.consume(functions.applyPolicy);
@@ -42,12 +43,13 @@ export const deployedSystem = (far: Far, first: Catalog, skews: Skews) => {
     bundle: (): Bundle => bundle,
     deploy: (catalog: Catalog): void => {
       bundle = bundleOf(catalog);
-      functions.webhook.deploy(buildWebhook(far, bundle));
-      functions.sync.deploy(buildSync(far, bundle));
-      functions.sweep.deploy(buildSweep(far, bundle));
-      functions.applyPolicy.deploy(buildApplyPolicy(far, bundle));
-      functions.indexRelease.deploy(buildIndexRelease(far, bundle));
-      functions.gateway.deploy(buildGateway(far, bundle));
+      const next = builtFrom(far, bundle);
+      functions.webhook.deploy(next.webhook);
+      functions.sync.deploy(next.sync);
+      functions.sweep.deploy(next.sweep);
+      functions.applyPolicy.deploy(next.applyPolicy);
+      functions.indexRelease.deploy(next.indexRelease);
+      functions.gateway.deploy(next.gateway);
     },
     /** Before the table is replaced: nothing works on the old one any more. */
     stopWorkers: (): void => {
@@ -67,6 +69,15 @@ export const deployedSystem = (far: Far, first: Catalog, skews: Skews) => {
     },
   };
 };
+
+const builtFrom = (far: Far, bundle: Bundle) => ({
+  webhook: buildWebhook(far, bundle),
+  sync: buildSync(far, bundle),
+  sweep: buildSweep(far, bundle),
+  applyPolicy: buildApplyPolicy(far, bundle),
+  indexRelease: buildIndexRelease(far, bundle),
+  gateway: buildGateway(far, bundle),
+});
 
 export type System = ReturnType<typeof deployedSystem>;
 

@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { DAY } from '../../functions/core/time.ts';
 import {
   buryIn,
   changeVisibility,
@@ -48,7 +49,6 @@ export type SimQueue = {
 };
 
 const RECEIVES_MAX = 10;
-const DAY = 86_400;
 
 export const simQueue = (props: QueueProps): SimQueue => {
   const { kernel, name } = props;

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { subjectOf } from '../../functions/core/event-types.ts';
 import { MINUTE } from '../../functions/core/time.ts';
+import { randomOf } from '../../simulation/kernel/random.ts';
 import { type Event, setCursor } from './stage.ts';
 import type { Scene, Travel } from './story.ts';
 
@@ -57,7 +58,7 @@ const doubled = (): Travel => {
 
 /** In any order across steps; each step delivers at least one event about each subject that it made one about. */
 const shuffled = (seed: number): Travel => {
-  const random = seeded(seed);
+  const random = randomOf(seed, 'travels');
   const pool: Event[] = [];
   const draw = (isWanted: (event: Event) => boolean): Event[] => {
     const wanted = pool.filter(isWanted);
@@ -139,14 +140,3 @@ export const travelsOf = (reachable: true | string): readonly Travel[] => [
   undelivered(),
   ...(reachable === true ? [lost()] : []),
 ];
-
-/** mulberry32: the same numbers for the same seed. */
-const seeded = (seed: number): (() => number) => {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};

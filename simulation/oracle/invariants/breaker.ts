@@ -1,10 +1,10 @@
 import { dayOf } from '../../../functions/core/calendar.ts';
 import type { Customer } from '../../../functions/core/customer.ts';
+import { DAY } from '../../../functions/core/time.ts';
 import type { BreakerDay } from '../../../functions/ports.ts';
 import type { Scene } from '../scene.ts';
 import type { Write } from './writes.ts';
 
-const DAY = 86_400;
 const LIMIT_MIN = 3;
 const PERCENT = 5;
 

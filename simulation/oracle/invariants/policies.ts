@@ -1,3 +1,4 @@
+import { DAY } from '../../../functions/core/time.ts';
 import { NO_POLICY, type Scene } from '../scene.ts';
 import { foreignTextOf, membersIn, type Policy, policyRecordIn } from '../table.ts';
 import { ago, at } from '../text.ts';
@@ -84,8 +85,6 @@ const isJustNow = ({ subjects, world }: Scene, account: string): boolean =>
 
 const isLate = ({ scene }: PolicyChange): boolean =>
   scene.world.isStopped || scene.world.far.kernel.now() < scene.restoredAt + 7_200;
-
-const DAY = 86_400;
 
 /** I2: even with nothing of ours at work, no statement outlives the day after the last end that was promised. */
 export const deadlineWatch = () => {

@@ -1,10 +1,9 @@
 import type { Catalog, Offer } from '../../../functions/core/catalog.ts';
 import { accessTo, type Opening } from '../../../functions/core/pull-access.ts';
+import { DAY } from '../../../functions/core/time.ts';
 import type { Scene, Subject } from '../scene.ts';
 import { distinctOf } from '../table.ts';
 import { at } from '../text.ts';
-
-const DAY = 86_400;
 
 /** I6: after an end nobody keeps what was not paid for, nor what the vendor does not leave. */
 export const atRestKept = (scene: Scene): string | undefined => {
