@@ -10,7 +10,7 @@ import { DAY, type EpochSeconds, HOUR } from '../core/time.ts';
 import type { Billing, Breaker, Report, SaveOutcome, Unavailable } from '../ports.ts';
 import { admitRevocation } from './admit-revocation.ts';
 import { type Reading, reportSync } from './report-sync.ts';
-import { type EffectsDeps, runEffects } from './run-effects.ts';
+import { type Effects, type EffectsDeps, runEffects } from './run-effects.ts';
 
 export type SyncDeps = EffectsDeps & {
   readonly billing: Pick<Billing, 'readCustomer'>;
@@ -48,9 +48,11 @@ export const syncCustomer =
   (deps: SyncDeps) =>
   async (request: SyncRequest): Promise<SyncOutcome> => {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-      const prior = await deps.customers.findCustomer(request.customerId);
-      if (prior !== undefined && (await isJustFinished(deps, prior))) continue;
-      const outcome = await syncOnce(deps, request, prior ?? stranger(request.customerId));
+      const stored = await deps.customers.findCustomer(request.customerId);
+      const prior = stored ?? stranger(request.customerId);
+      const left = await finishPrior(deps, prior);
+      if (left?.kind === 'done') continue;
+      const outcome = await syncOnce(deps, request, prior, left);
       if (outcome !== 'conflict') return outcome;
     }
     throw new Error(
@@ -62,13 +64,14 @@ export const syncCustomer =
  * Effects of the stored state come before anything new. A credential that cannot be minted is the
  * exception: it keeps nobody from hearing what Stripe says.
  */
-const isJustFinished = async (deps: SyncDeps, prior: Customer): Promise<boolean> =>
-  prior.effectsDone < prior.version && (await runEffects(deps)(prior)).kind === 'done';
+const finishPrior = async (deps: SyncDeps, prior: Customer): Promise<Effects | undefined> =>
+  prior.effectsDone < prior.version ? runEffects(deps)(prior) : undefined;
 
 const syncOnce = async (
   deps: SyncDeps,
   request: SyncRequest,
   prior: Customer,
+  left: Effects | undefined,
 ): Promise<SyncOutcome | 'conflict'> => {
   // Before Stripe is asked: who becomes due while it answers stays due.
   const now = deps.clock();
@@ -77,7 +80,11 @@ const syncOnce = async (
   if ((await write(deps, prior, step)) === 'conflict') return 'conflict';
   const customer = step.kind === 'nothing' ? prior : step.next;
   if (step.kind !== 'nothing') reportSync(deps.report, { request, prior, next: customer, reading });
-  if (customer.effectsDone < customer.version) await finish(deps, customer);
+  if (customer.effectsDone < customer.version) {
+    // What could not be minted a moment ago is not tried twice.
+    const isTried = left !== undefined && customer.version === prior.version;
+    insistOn(isTried ? left : await runEffects(deps)(customer), customer);
+  }
   return {
     kind: kindOf(prior, customer),
     ...(customer.version === 0 ? {} : { customer }),
@@ -85,12 +92,9 @@ const syncOnce = async (
   };
 };
 
-const finish = async (deps: SyncDeps, customer: Customer): Promise<void> => {
-  const effects = await runEffects(deps)(customer);
+const insistOn = (effects: Effects, { customerId }: Customer): void => {
   if (effects.kind === 'done') return;
-  throw new Error(`the credential of ${customer.customerId} could not be minted`, {
-    cause: effects.error,
-  });
+  throw new Error(`the credential of ${customerId} could not be minted`, { cause: effects.error });
 };
 
 const kindOf = (prior: Customer, customer: Customer): SyncOutcome['kind'] => {

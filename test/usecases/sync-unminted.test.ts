@@ -49,6 +49,17 @@ it('it is tried again by whoever looks next, under its first name, and within te
   expect(credentials.map(({ credentialId }) => credentialId)).toStrictEqual([mint]);
 });
 
+it('a run tries once, and once more only for what it has decided anew', async () => {
+  const world = await unminted();
+  const tries = () => world.stores.calls.sealSecret ?? 0;
+  const before = tries();
+  await expect(world.sync({ because: 'due' })).rejects.toThrow('could not be minted');
+  expect(tries()).toBe(before + 1);
+  world.truth = found([subscription()], { accountsText: ONE });
+  await expect(world.sync()).rejects.toThrow('could not be minted');
+  expect(tries()).toBe(before + 3);
+});
+
 it('a catalog that begins to react to refunds asks Stripe about everybody', async () => {
   const world = syncWorld();
   await world.sync();
