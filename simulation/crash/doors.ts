@@ -1,7 +1,6 @@
-import type { Customer } from '../../functions/core/customer.ts';
+import { customersIn } from '../stores/customer-items.ts';
 import { PROBE_REPOSITORY } from '../system/functions.ts';
 import type { World } from '../world/world.ts';
-import { memo } from './memo.ts';
 
 /** Who may pull what: `acme/app 111122223333` at ECR's door, `cus_1 app` at the gateway's. */
 export type Doors = ReadonlySet<string>;
@@ -12,7 +11,7 @@ export const doorsOf = ({ far }: World): Doors => {
     far.ecr.allowed(repository).map((account) => `${repository} ${account}`),
   );
   const now = far.kernel.now();
-  const offers = customersIn(far.stores.table).flatMap(({ customerId, windows }) =>
+  const offers = customersIn(far.stores).flatMap(({ customerId, windows }) =>
     windows
       .filter(({ startsAt, endsAt }) => startsAt <= now && now < endsAt)
       .map(({ offerId }) => `${customerId} ${offerId}`),
@@ -24,10 +23,5 @@ export const doorsOf = ({ far }: World): Doors => {
 export const endsAtMaxOf = ({ far }: World): number =>
   Math.max(
     0,
-    ...customersIn(far.stores.table).flatMap(({ windows }) => windows.map(({ endsAt }) => endsAt)),
+    ...customersIn(far.stores).flatMap(({ windows }) => windows.map(({ endsAt }) => endsAt)),
   );
-
-export const customersIn = (table: ReadonlyMap<string, string>): readonly Customer[] =>
-  [...table].filter(([key]) => key.endsWith(' CUSTOMER')).map(([, text]) => customerOf(text));
-
-const customerOf = memo((text): Customer => JSON.parse(text));

@@ -5,6 +5,7 @@ import type { Access, Customer, Transition, Withheld } from '../../functions/cor
 import type { PolicyRecord } from '../../functions/core/policy.ts';
 import type { ReleaseManifest, ReleaseTag } from '../../functions/core/release.ts';
 import type { CatalogState, Member } from '../../functions/ports.ts';
+import { customerIn, customersIn } from '../stores/customer-items.ts';
 import type { World } from '../world/world.ts';
 import { memo } from './memo.ts';
 
@@ -139,11 +140,9 @@ const auditOf = ({ far }: World, customerId: string): unknown => {
     before: accessIn(before),
     after: accessIn(after),
   }));
-  const stored: Customer = JSON.parse(
-    far.stores.table.get(`CUSTOMER#${customerId} CUSTOMER`) ?? '{}',
-  );
+  const stored = customerIn(far.stores, customerId);
   return {
-    isComplete: (stored.transition?.sequence ?? 0) === lines.length,
+    isComplete: (stored?.transition?.sequence ?? 0) === lines.length,
     steps: steps.filter(({ before, after }) => before !== after),
   };
 };
@@ -188,9 +187,8 @@ const secretIds = ({ far }: Pick<World, 'far'>): readonly string[] =>
 
 /** Every secret is on its customer's list until it is known to be gone. */
 const strangeSecrets = (world: World): readonly string[] => {
-  const known = [...world.far.stores.table]
-    .filter(([key]) => key.endsWith(' CUSTOMER'))
-    .flatMap(([, text]) => (JSON.parse(text) as Customer).sealed)
+  const known = customersIn(world.far.stores)
+    .flatMap(({ sealed }) => sealed)
     .map(({ credentialId }) => credentialId);
   return secretIds(world).filter((id) => !known.includes(id));
 };

@@ -2,8 +2,9 @@ import { isValid } from '../../functions/core/credential-state.ts';
 import type { Transition } from '../../functions/core/customer.ts';
 import type { Member } from '../../functions/ports.ts';
 import { watchOf } from '../oracle/watcher.ts';
+import { customersIn } from '../stores/customer-items.ts';
 import type { World } from '../world/world.ts';
-import { customersIn, type Doors, doorsOf, endsAtMaxOf } from './doors.ts';
+import { type Doors, doorsOf, endsAtMaxOf } from './doors.ts';
 import { memo } from './memo.ts';
 import { credentialsIn } from './rest.ts';
 
@@ -143,7 +144,7 @@ const credentialsGuard = (world: World): Guard => {
     if ([...world.hands.shown.values()].some((times) => times > 1)) {
       return 'a secret was shown twice';
     }
-    const wrong = customersIn(world.far.stores.table).map(({ customerId }) =>
+    const wrong = customersIn(world.far.stores).map(({ customerId }) =>
       wrongCredentials(world, customerId, hadOne),
     );
     return wrong.find((each) => each !== undefined);

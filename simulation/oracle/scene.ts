@@ -1,19 +1,12 @@
 import type { Customer } from '../../functions/core/customer.ts';
 import type { Catalogs } from '../../functions/core/members-of.ts';
 import { repositoriesOf } from '../../functions/usecases/sweep-repositories.ts';
+import { customerIn, customerKeyOf } from '../stores/customer-items.ts';
 import type { World } from '../world/world.ts';
 import type { Fate } from './excuses.ts';
 import { fateAt } from './excuses.ts';
 import { type History, lived, NO_HISTORY } from './history.ts';
-import {
-  CATALOG_KEY,
-  catalogsIn,
-  customerIn,
-  customerTextOf,
-  distinctOf,
-  type Policy,
-  policyOf,
-} from './table.ts';
+import { CATALOG_KEY, catalogsIn, distinctOf, type Policy, policyOf } from './table.ts';
 import { type Truth, truthOf } from './truth.ts';
 
 /** The last change of what is true of a customer. */
@@ -148,12 +141,13 @@ export const lookAtCustomer = (
   customerId: string,
 ): { readonly subject: Subject; readonly before: Customer | undefined } | undefined => {
   const subject = subjectOf(scene, customerId);
-  const text = customerTextOf(scene.world.far, customerId);
+  const { stores } = scene.world.far;
+  const text = stores.table.get(customerKeyOf(customerId));
   if (text === subject.storedText) return undefined;
   const before = subject.stored;
   subject.storedText = text;
   subject.storedAt = scene.world.far.kernel.now();
-  subject.stored = customerIn(scene.world.far, customerId);
+  subject.stored = customerIn(stores, customerId);
   return { subject, before };
 };
 

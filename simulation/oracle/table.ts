@@ -1,5 +1,4 @@
 import type { Catalog } from '../../functions/core/catalog.ts';
-import type { Customer } from '../../functions/core/customer.ts';
 import { canonicalJson } from '../../functions/core/fingerprint.ts';
 import type { Catalogs } from '../../functions/core/members-of.ts';
 import type { PolicyRecord } from '../../functions/core/policy.ts';
@@ -14,12 +13,6 @@ type Tables = Pick<World['far'], 'stores'>;
 const itemOf = <Item>({ stores }: Tables, key: string): Item | undefined =>
   stores.itemAt(key) as Item | undefined;
 
-export const customerIn = (far: Tables, customerId: string): Customer | undefined =>
-  itemOf<Customer>(far, `CUSTOMER#${customerId} CUSTOMER`);
-
-export const customerTextOf = ({ stores }: Tables, customerId: string): string | undefined =>
-  stores.table.get(`CUSTOMER#${customerId} CUSTOMER`);
-
 export const CATALOG_KEY = 'STAGE CATALOG';
 
 /** What is deployed and what the vendor has accepted: one object when they agree. */
@@ -33,11 +26,6 @@ export const catalogsIn = ({ far, system }: World): Catalogs => {
 /** Each catalog once. */
 export const distinctOf = ({ deployed, accepted }: Catalogs): readonly Catalog[] =>
   deployed === accepted ? [deployed] : [deployed, accepted];
-
-export const customersIn = ({ stores }: Tables): readonly Customer[] =>
-  [...stores.table.keys()]
-    .filter((key) => key.startsWith('CUSTOMER#') && key.endsWith(' CUSTOMER'))
-    .map((key) => stores.itemAt(key) as Customer);
 
 export const membersIn = ({ stores }: Tables, repository: string): readonly Member[] =>
   [...stores.table.keys()]

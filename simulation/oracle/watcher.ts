@@ -1,4 +1,5 @@
 import type { Watcher } from '../run.ts';
+import { customersIn } from '../stores/customer-items.ts';
 import type { World } from '../world/world.ts';
 import { worstOf } from './excuses.ts';
 import { breakerWatch } from './invariants/breaker.ts';
@@ -18,7 +19,6 @@ import {
   newScene,
   type Scene,
 } from './scene.ts';
-import { customersIn } from './table.ts';
 import { doorWatch } from './watch-doors.ts';
 
 export type Watch = Watcher & {
@@ -137,7 +137,7 @@ const restoreLook = ({ scene, doors }: Parts) => {
     scene.restoredAt = now;
     doors.restored(from, now);
     lookAtCatalogs(scene);
-    for (const { customerId } of customersIn(world.far)) lookAtCustomer(scene, customerId);
+    for (const { customerId } of customersIn(world.far.stores)) lookAtCustomer(scene, customerId);
     for (const subject of scene.subjects.values()) {
       lookAtCustomer(scene, subject.customerId);
       doors.customer(subject, 'clock');

@@ -3,6 +3,7 @@ import type { Catalogs } from '../../functions/core/members-of.ts';
 import { accessTo } from '../../functions/core/pull-access.ts';
 import type { CatalogState } from '../../functions/ports.ts';
 import { repositoriesOf } from '../../functions/usecases/sweep-repositories.ts';
+import { customerIn } from '../stores/customer-items.ts';
 import type { World } from '../world/world.ts';
 
 /** What the gateway would open to a customer now. */
@@ -12,13 +13,10 @@ export type GatewaySight = { readonly open: readonly string[]; readonly kept: re
 export const eyesOn = (world: World) => {
   const { plan, far } = world;
   const repositories = [...repositoriesOf(...plan.catalogs)].sort();
-  const stored = parsedOnce<Customer>(far.stores.table);
-  const state = parsedOnce<CatalogState>(far.stores.table);
-  const customer = (customerId: string): Customer | undefined =>
-    stored(`CUSTOMER#${customerId} CUSTOMER`);
+  const customer = (customerId: string): Customer | undefined => customerIn(far.stores, customerId);
   const catalogs = (): Catalogs => {
     const { catalog: deployed, catalogHash } = world.system.bundle();
-    const known = state('STAGE CATALOG');
+    const known = far.stores.itemAt('STAGE CATALOG') as CatalogState | undefined;
     const isAgreed = known === undefined || known.acceptedHash === catalogHash;
     return { deployed, accepted: isAgreed ? deployed : known.accepted };
   };
@@ -50,17 +48,3 @@ export const eyesOn = (world: World) => {
 };
 
 export type Eyes = ReturnType<typeof eyesOn>;
-
-/** An item is parsed again only when its text is another one. */
-const parsedOnce = <Item>(table: ReadonlyMap<string, string>) => {
-  const known = new Map<string, { readonly text: string; readonly item: Item }>();
-  return (key: string): Item | undefined => {
-    const text = table.get(key);
-    if (text === undefined) return undefined;
-    const before = known.get(key);
-    if (before?.text === text) return before.item;
-    const item = JSON.parse(text) as Item;
-    known.set(key, { text, item });
-    return item;
-  };
-};

@@ -1,5 +1,6 @@
 import { memberKey } from '../../functions/adapters/table-keys.ts';
 import type { AwsAct, VendorAct } from '../plan/plan.ts';
+import { customerIn } from '../stores/customer-items.ts';
 import { digestOf } from '../stores/image-registry.ts';
 import type { PushNews } from '../world/ecr.ts';
 import type { World } from '../world/world.ts';
@@ -101,9 +102,7 @@ export const doAwsAct = ({ far, changes }: World, act: AwsAct): void => {
       changes.repositories.add(act.repository);
       return;
     case 'schedule_secret_deletion': {
-      const text = far.stores.table.get(`CUSTOMER#${act.customer} CUSTOMER`);
-      const { sealed = [] }: { readonly sealed?: readonly { readonly credentialId: string }[] } =
-        JSON.parse(text ?? '{}');
+      const { sealed = [] } = customerIn(far.stores, act.customer) ?? {};
       for (const { credentialId } of sealed) far.secrets.scheduleDeletion(credentialId);
       return;
     }

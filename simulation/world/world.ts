@@ -4,6 +4,7 @@ import { type Fault, faultsOf, type Service } from '../kernel/faults.ts';
 import { kernel as newKernel } from '../kernel/kernel.ts';
 import { wire as newWire } from '../kernel/wire.ts';
 import type { Plan } from '../plan/plan.ts';
+import { customerIn } from '../stores/customer-items.ts';
 import { memoryStores } from '../stores/memory-stores.ts';
 import { type Far, mintOf } from '../system/deps.ts';
 import { PROBE_REPOSITORY } from '../system/functions.ts';
@@ -156,13 +157,13 @@ const noteWrite = (world: World, method: string): void => {
 
 const observe = (world: World): void => {
   const { far, changes, due } = world;
-  far.stores.hooks.after = async (method, args) => {
+  far.stores.hooks.after = (method, args) => {
     if (READ.test(method) || BOOKKEEPING.includes(method)) return;
     noteWrite(world, method);
     const customerId = customerIdOf(args[0]);
     if (customerId === undefined) return;
     changes.customers.add(customerId);
-    due.written(customerId, await far.stores.customers.findCustomer(customerId));
+    due.written(customerId, customerIn(far.stores, customerId));
   };
   far.ecr.fake.hooks.after = (method, [repository]) => {
     if (READ.test(method)) return;
