@@ -168,16 +168,16 @@ const travel = (parts: Parts, journey: Journey): void => {
   const { kernel } = parts;
   const { process, fault, told } = journey;
   if (dies(journey, 'before')) return;
-  const home = (outcome: Travelled['outcome'], answer: () => void): void =>
+  const home = (outcome: Travelled['outcome'], answer: () => void): void => {
+    if (dies(journey, 'after')) return;
     kernel.after(journey.andBack, () => {
       if (process.isDead) return;
       told(outcome);
       answer();
     });
-  const fail = (error: unknown): void => home('failed', () => journey.reject(error));
-  const succeed = (answer: unknown): void => {
-    if (!dies(journey, 'after')) home('answered', () => journey.resolve(answer));
   };
+  const fail = (error: unknown): void => home('failed', () => journey.reject(error));
+  const succeed = (answer: unknown): void => home('answered', () => journey.resolve(answer));
   const slowness = fault?.kind === 'slow' ? fault.seconds : 0;
   kernel.after(journey.toThere + slowness, () => arrive(parts, journey, { succeed, fail }));
 };

@@ -2,7 +2,12 @@ import { createHmac } from 'node:crypto';
 import type { HandDelivery } from '../plan/plan.ts';
 
 /** Signing secrets of the webhook, as Stripe signs and as the webhook knows them. */
-export type WebhookSecrets = { current: string; previous?: string };
+export type WebhookSecrets = {
+  current: string;
+  previous?: string | undefined;
+  /** The previous one, when a rotation is over. */
+  dropped?: string | undefined;
+};
 
 /** What Stripe signs with. */
 export const activeOf = ({ current, previous }: WebhookSecrets): readonly string[] =>
@@ -52,7 +57,7 @@ const ANOTHER = 'whsec_of_another_endpoint';
 
 const secretsFor = (
   { signedWith }: HandDelivery,
-  { current, previous = ANOTHER }: WebhookSecrets,
+  { current, dropped = ANOTHER, previous = dropped }: WebhookSecrets,
 ): readonly string[] =>
   ({ current: [current], previous: [previous], both: [previous, current], another: [ANOTHER] })[
     signedWith

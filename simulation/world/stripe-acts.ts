@@ -156,6 +156,7 @@ const ACTS: Acts = {
     secrets.current = `whsec_rotated_${secrets.previous}`;
   },
   drop_previous_secret: ({ stripe: { secrets } }) => {
+    secrets.dropped = secrets.previous;
     delete secrets.previous;
   },
 };
