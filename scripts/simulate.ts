@@ -31,7 +31,11 @@ const search = async (options: Extract<Options, { readonly kind: 'seeds' }>): Pr
   try {
     await askWorkers(options, (answer) => {
       count(tally, answer);
-      return options.until === 'first' && tally.failures.length > 0 ? 'enough' : 'go_on';
+      const isWrong = answer.kind === 'tried' && answer.tried.wrong !== undefined;
+      if (!isWrong) return 'go_on';
+      if (options.until === 'first') return 'enough';
+      print(`seed ${answer.seed}: ${answer.tried.wrong.text.split('\n').slice(0, 3).join(' | ')}`);
+      return 'go_on';
     });
   } finally {
     clearInterval(timer);
@@ -59,7 +63,6 @@ const reportAll = ({ failures }: Tally): void => {
   const byInvariant = new Map<string, number[]>();
   for (const { seed, wrong } of failures) {
     byInvariant.set(wrong.invariant, [...(byInvariant.get(wrong.invariant) ?? []), seed]);
-    print(`seed ${seed}: ${wrong.text.split('\n').slice(0, 3).join(' | ')}`);
   }
   for (const [invariant, seeds] of byInvariant) {
     print(`${seeds.length} times ${invariant}: seeds ${seeds.sort((a, b) => a - b).join(' ')}`);

@@ -8,6 +8,11 @@ type Deps = {
   readonly report: Report;
 };
 
+/** What is looked at of a request of the Fetch standard. */
+type WebhookRequest = Pick<Request, 'method' | 'arrayBuffer'> & {
+  readonly headers: Pick<Headers, 'get'>;
+};
+
 const BODY_BYTES_MAX = 256 * 1024;
 const HEADER_BYTES_MAX = 4 * 1024;
 
@@ -17,7 +22,7 @@ const HEADER_BYTES_MAX = 4 * 1024;
  */
 export const webhook =
   (deps: Deps) =>
-  async (request: Request): Promise<Response> => {
+  async (request: WebhookRequest): Promise<Response> => {
     if (request.method !== 'POST') {
       return new Response('only POST is allowed', { status: 405, headers: { allow: 'POST' } });
     }
@@ -36,7 +41,7 @@ export const webhook =
 /** Cheapest first: nothing is hashed before its size is known. */
 const refusalOf = async (
   { verify, accept, report }: Deps,
-  request: Request,
+  request: WebhookRequest,
 ): Promise<string | undefined> => {
   const header = request.headers.get('stripe-signature') ?? '';
   if (header === '' || header.length > HEADER_BYTES_MAX) return 'header';

@@ -108,10 +108,10 @@ export const receiveFrom = (
   { limit, visibilityTimeoutSeconds, now, giveUp }: ReceiveConditions,
 ): readonly StoredMessage[] => {
   forgetExpired(queue, now);
-  const closed = new Set(
-    queue.messages.filter((one) => one.visibleAt > now).map(({ groupId }) => groupId),
-  );
+  const closed = new Set<string>();
+  for (const { visibleAt, groupId } of queue.messages) if (visibleAt > now) closed.add(groupId);
   const open = queue.messages.filter(({ groupId }) => !closed.has(groupId));
+  if (open.length === 0) return [];
   const poison = open.filter((one) => one.receives >= queue.settings.receivesMax);
   queue.messages = queue.messages.filter((one) => !poison.includes(one));
   for (const message of poison) giveUp(message);
@@ -162,9 +162,9 @@ export const changeVisibility = (
 
 /** Retention counts from the first sending, also in a dead-letter queue. */
 export const forgetExpired = (queue: Queue, now: EpochSeconds): void => {
-  queue.messages = queue.messages.filter(
-    ({ sentAt }) => now - sentAt < queue.settings.retentionSeconds,
-  );
+  const isKept = ({ sentAt }: StoredMessage): boolean =>
+    now - sentAt < queue.settings.retentionSeconds;
+  if (!queue.messages.every(isKept)) queue.messages = queue.messages.filter(isKept);
 };
 
 const takeSequenceNumber = (queue: Queue): string => {

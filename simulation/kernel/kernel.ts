@@ -1,4 +1,4 @@
-import { setImmediate as everythingIsStill } from 'node:timers/promises';
+import { setImmediate as aTurnOfTheEventLoop } from 'node:timers/promises';
 import { agenda } from './agenda.ts';
 import { type Random, randomOf } from './random.ts';
 
@@ -29,16 +29,10 @@ export const kernel = (seed: number, startsAt: number): Kernel => {
   const plan = agenda();
   const watchers: (() => void)[] = [];
   let now = startsAt;
+  const nextAt = (): number => plan.nextAt() ?? Number.POSITIVE_INFINITY;
   const at = (time: number, run: () => void): void => plan.add(Math.max(time, now), run);
-  /** False when nothing is planned by then. */
-  const happen = async (until: number): Promise<boolean> => {
-    const next = plan.nextAt() ?? Number.POSITIVE_INFINITY;
-    if (next > until) return false;
-    now = next;
-    plan.take()?.run();
-    await everythingIsStill();
+  const look = (): void => {
     for (const step of watchers) step();
-    return true;
   };
   return {
     seed,
@@ -49,14 +43,21 @@ export const kernel = (seed: number, startsAt: number): Kernel => {
     watch: (step) => watchers.push(step),
     randomOf: (name) => randomOf(seed, name),
     run: async (until, isOver = () => false) => {
-      for (let count = 0; count < HAPPENINGS_MAX && !isOver(); count += 1) {
-        if (await happen(until)) continue;
-        now = Math.max(now, until);
-        return;
+      // Whoever else lives in this process has its turn between two runs.
+      await aTurnOfTheEventLoop();
+      for (let count = 0; count < HAPPENINGS_MAX; count += 1) {
+        if (isOver()) return;
+        const next = nextAt();
+        now = Math.max(now, Math.min(next, until));
+        if (next > until) return;
+        plan.take()?.run();
+        await everythingIsStill();
+        look();
       }
-      if (!isOver()) {
-        throw new Error(`the virtual world did not rest within ${HAPPENINGS_MAX} happenings`);
-      }
+      throw new Error(`the virtual world did not rest within ${HAPPENINGS_MAX} happenings`);
     },
   };
 };
+
+/** Node calls this when no promise is left that could go on: nothing here waits for the real world. */
+const everythingIsStill = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));

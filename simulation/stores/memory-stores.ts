@@ -78,9 +78,13 @@ export const memoryStores = (hooks: Hooks = {}): MemoryStores => {
   };
 };
 
-const enter = async (calls: Record<string, number>, hooks: Hooks, call: [string, unknown[]]) => {
+const enter = (
+  calls: Record<string, number>,
+  hooks: Hooks,
+  call: [string, unknown[]],
+): void | Promise<void> => {
   calls[call[0]] = (calls[call[0]] ?? 0) + 1;
-  await hooks.before?.(...call);
+  return hooks.before?.(...call);
 };
 
 const observer =
@@ -89,9 +93,11 @@ const observer =
     const methods = Object.entries(port).map(([method, perform]) => [
       method,
       async (...args: unknown[]) => {
-        await enter(calls, hooks, [method, args]);
+        const before = enter(calls, hooks, [method, args]);
+        if (before !== undefined) await before;
         const result = await perform(...args);
-        await hooks.after?.(method, args);
+        const after = hooks.after?.(method, args);
+        if (after !== undefined) await after;
         return result;
       },
     ]);

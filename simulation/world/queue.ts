@@ -112,10 +112,16 @@ const eventSource = (props: QueueProps, queue: Queue, dead: Queue) => {
     });
   const look = (): void => {
     if (queue.messages.length === 0) return;
-    while (!isStopped && consumer !== undefined && consumer.running() < props.concurrencyMax) {
+    let isMore = true;
+    while (
+      isMore &&
+      !isStopped &&
+      consumer !== undefined &&
+      consumer.running() < props.concurrencyMax
+    ) {
       const received = receive();
-      if (received.length === 0) break;
-      void handOver(consumer, received);
+      isMore = received.length === props.batchMax;
+      if (received.length > 0) void handOver(consumer, received);
     }
     // What is open now waits for its group or for a function: their ends look again.
     const later = queue.messages.map(({ visibleAt }) => visibleAt);

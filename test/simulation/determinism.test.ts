@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { generate } from '../../simulation/plan/generate.ts';
 import { traceOf } from './worlds.ts';
 
@@ -21,6 +21,19 @@ it('a busy machine changes nothing', async () => {
   } finally {
     clearInterval(neighbour);
     await Promise.all(load.map((worker) => worker.terminate()));
+  }
+});
+
+it('a run that waits for the event loop after each thing that happened is the same run', async () => {
+  const alone = await traceOf(generate(3));
+  const patient = vi.spyOn(process, 'nextTick').mockImplementation((callback, ...args) => {
+    setImmediate(() => callback(...args));
+  });
+  try {
+    expect(await traceOf(generate(3))).toEqual(alone);
+    expect(patient.mock.calls.length).toBeGreaterThan(1_000);
+  } finally {
+    patient.mockRestore();
   }
 });
 
