@@ -94,6 +94,18 @@ describe('the map of Stripe’s rules and cases', () => {
     expect(missing).toEqual([]);
   });
 
+  it('names only rehearsals that exist, each about its own case', () => {
+    const named = CASES.flatMap(({ number, told }) =>
+      [...told.matchAll(/`(rehearsals\/[^`]+)`/g)].map(([, file = '']) => ({ number, file })),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    for (const { number, file } of named) {
+      expect(readFileSync(urlOf(file), 'utf8')).toMatch(
+        new RegExp(`^# case: .*\\b${number}\\b`, 'm'),
+      );
+    }
+  });
+
   it('names the number of each case in the test', () => {
     for (const { number, told } of CASES) {
       for (const { name } of namedIn(told)) expect(name).toMatch(new RegExp(`^case ${number}: `));
