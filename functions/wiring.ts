@@ -35,12 +35,13 @@ export const wire = (
   const sqs = new SQSClient(AWS_CONFIG);
   const table = dynamoTable(new DynamoDBClient(AWS_CONFIG), env.TABLE_NAME);
   const stage = dynamoStage(table);
+  const catalogs = currentCatalogs({ stage, clock }, catalog, catalogHash);
   return {
     billing: stripeBilling({
       readKey: secretReader({ client: secretsManager, clock, report }, env.STRIPE_KEY_SECRET_ARN),
       livemode: env.STRIPE_LIVEMODE === 'true',
       apiBase: env.STRIPE_API_BASE,
-      catalog,
+      catalogs,
       clock,
       report,
     }),
@@ -54,7 +55,7 @@ export const wire = (
     mint: credentialMint,
     subjects: sqsSubjects(sqs, env.CUSTOMERS_QUEUE_URL),
     policies: sqsPolicies(sqs, env.POLICIES_QUEUE_URL),
-    catalogs: currentCatalogs({ stage, clock }, catalog, catalogHash),
+    catalogs,
     report,
     clock,
   };

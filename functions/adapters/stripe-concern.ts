@@ -1,4 +1,3 @@
-import type { Catalog } from '../core/catalog.ts';
 import { fieldOf, referenceOf, textField } from '../core/field.ts';
 import type { Subscription } from '../core/subscription.ts';
 import { DAY, type EpochSeconds } from '../core/time.ts';
@@ -7,9 +6,12 @@ import type { StripeReads } from './stripe-reads.ts';
 
 type Concern = Subscription['concern'];
 
+/** What some catalog that opens something reacts to. */
+export type Reactions = { readonly toDisputes: boolean; readonly toRefunds: boolean };
+
 type Question = {
   readonly customerId: string;
-  readonly catalog: Catalog;
+  readonly reactions: Reactions;
   readonly now: EpochSeconds;
   /** When the oldest invoice was made that somebody's access rests on. */
   readonly oldestInvoiceAt: EpochSeconds;
@@ -32,26 +34,33 @@ const PAGES_MAX = 5;
 /** Newest first; each takes two more reads. */
 const SUSPECTS_MAX = 25;
 
-/** Which subscriptions a dispute or a full refund closes, as far as the catalog reacts to it. */
+/** Which subscriptions have a dispute or a full refund, as far as a catalog reacts to it. */
 export const readConcerns = async (
   reads: StripeReads,
   question: Question,
 ): Promise<(subscriptionId: string, latestInvoiceId: string | undefined) => Concern> => {
   const { incidents, isComplete } = await readIncidents(reads, question);
-  const { onFullRefund } = question.catalog;
   return (subscriptionId, latestInvoiceId) => {
     const own = incidents.filter((incident) => incident.subscriptionId === subscriptionId);
     const latest = own.filter(({ invoiceId }) => invoiceId === latestInvoiceId);
-    const isDisputed =
-      own.some(({ dispute }) => dispute === 'open') ||
-      latest.some(({ dispute }) => dispute === 'lost');
-    // Disputes were only asked for if the catalog reacts to them.
-    if (isDisputed) return 'disputed';
-    const refunded = latest.reduce((sum, incident) => sum + incident.refunded, 0);
-    const isRefunded = refunded > 0 && latest.every(({ invoicePaid }) => refunded >= invoicePaid);
-    if (isRefunded && onFullRefund === 'revoke') return 'refunded';
-    return isComplete ? 'none' : 'unseen';
+    // Disputes were only asked for if a catalog reacts to them.
+    const isDisputed = own.some(isOpen) || latest.some(isLost);
+    const isRefunded = question.reactions.toRefunds && isGivenBack(latest);
+    return concernOf(isDisputed, isRefunded) ?? (isComplete ? 'none' : 'unseen');
   };
+};
+
+const concernOf = (isDisputed: boolean, isRefunded: boolean): Concern | undefined => {
+  if (isDisputed) return isRefunded ? 'disputed_and_refunded' : 'disputed';
+  return isRefunded ? 'refunded' : undefined;
+};
+
+const isOpen = ({ dispute }: Incident): boolean => dispute === 'open';
+const isLost = ({ dispute }: Incident): boolean => dispute === 'lost';
+
+const isGivenBack = (incidents: readonly Incident[]): boolean => {
+  const refunded = incidents.reduce((sum, incident) => sum + incident.refunded, 0);
+  return refunded > 0 && incidents.every(({ invoicePaid }) => refunded >= invoicePaid);
 };
 
 /** Incomplete: something is empty that can hardly be, as a list that breaks in the middle is. */
@@ -59,7 +68,7 @@ type Incidents = { readonly incidents: readonly Incident[]; readonly isComplete:
 
 const readIncidents = async (
   reads: StripeReads,
-  { customerId, catalog, now, oldestInvoiceAt }: Question,
+  { customerId, reactions, now, oldestInvoiceAt }: Question,
 ): Promise<Incidents> => {
   const charges = await reads.every(
     (stripe, page) =>
@@ -74,12 +83,11 @@ const readIncidents = async (
     .map((charge) => parseCharge(reads.ours(charge)))
     .filter(
       ({ isDisputed, isRefunded }) =>
-        (isDisputed && catalog.onDispute === 'suspend') ||
-        (isRefunded && catalog.onFullRefund === 'revoke'),
+        (isDisputed && reactions.toDisputes) || (isRefunded && reactions.toRefunds),
     )
     .slice(0, SUSPECTS_MAX);
   const found: Incidents[] = [];
-  for (const suspect of suspects) found.push(await readIncident(reads, suspect, catalog));
+  for (const suspect of suspects) found.push(await readIncident(reads, suspect, reactions));
   return {
     incidents: found.flatMap(({ incidents }) => incidents),
     isComplete: charges.length > 0 && found.every(({ isComplete }) => isComplete),
@@ -113,7 +121,7 @@ const parseCharge = (value: unknown): Charge => {
 const readIncident = async (
   reads: StripeReads,
   { chargeId, paymentIntentId, isDisputed, isRefunded }: Charge,
-  { onDispute }: Catalog,
+  { toDisputes }: Reactions,
 ): Promise<Incidents> => {
   if (paymentIntentId === undefined) return { incidents: [], isComplete: true };
   const payments = await reads.every(
@@ -125,7 +133,7 @@ const readIncident = async (
       }),
     PAGES_MAX,
   );
-  const isAsked = isDisputed && onDispute === 'suspend' && payments.length > 0;
+  const isAsked = isDisputed && toDisputes && payments.length > 0;
   const dispute = isAsked ? await readDispute(reads, chargeId) : 'none';
   return {
     incidents: payments.flatMap((payment) =>

@@ -1,21 +1,24 @@
 import type { Catalog } from '../core/catalog.ts';
-import { looksAtPayments } from '../core/catalog-change.ts';
 import { fieldOf, referenceOf, textField } from '../core/field.ts';
+import type { Catalogs } from '../core/members-of.ts';
 import { offerOfProduct } from '../core/offers.ts';
 import { isEnded, type Subscription } from '../core/subscription.ts';
 import type { BillingReading, Clock } from '../ports.ts';
-import { readConcerns } from './stripe-concern.ts';
+import { type Reactions, readConcerns } from './stripe-concern.ts';
 import { StripeUnreadable } from './stripe-failure.ts';
 import { parseCustomer } from './stripe-parse.ts';
 import type { StripeReads } from './stripe-reads.ts';
 import { readSubscription } from './stripe-subscriptions.ts';
 
-export type CustomerOptions = { readonly catalog: Catalog; readonly clock: Clock };
+export type CustomerOptions = {
+  readonly catalogs: () => Promise<Catalogs>;
+  readonly clock: Clock;
+};
 
 /** Up to 500 live ones may exist, and many years of ended ones. */
 const SUBSCRIPTION_PAGES_MAX = 20;
 
-/** One customer and every subscription: two calls, unless there are more than 100 or the catalog asks about payments. */
+/** One customer and every subscription: two calls, unless there are more than 100 or a catalog asks about payments. */
 export const readCustomer = async (
   reads: StripeReads,
   customerId: string,
@@ -60,31 +63,49 @@ type Listed = {
   readonly subscriptions: readonly Subscription[];
 };
 
-/** Payments are asked about only for those who have something to lose by it: access, or what stays after its end. */
+/**
+ * Payments are asked about only for those who have something to lose by it: access, or what stays after
+ * its end. A catalog that was deployed and not yet accepted takes nothing away, so that what the
+ * accepted one opens is at stake too.
+ */
 const withConcerns = async (
   reads: StripeReads,
   customerId: string,
   { listed, subscriptions }: Listed,
-  { catalog, clock }: CustomerOptions,
+  { catalogs, clock }: CustomerOptions,
 ): Promise<readonly Subscription[]> => {
+  const { deployed, accepted } = await catalogs();
+  const both = [deployed, accepted];
+  const reactions: Reactions = {
+    toDisputes: both.some(({ onDispute }) => onDispute === 'suspend'),
+    toRefunds: both.some(({ onFullRefund }) => onFullRefund === 'revoke'),
+  };
   const isAtStake = subscriptions.some((subscription) =>
-    subscription.items.some(({ productId }) => {
-      const [, offer] = offerOfProduct(catalog, productId) ?? [];
-      return offer !== undefined && (!isEnded(subscription) || offer.afterEnd !== 'deny');
-    }),
+    both.some((catalog) => hasSomethingOf(catalog, subscription)),
   );
-  if (!looksAtPayments(catalog) || !isAtStake) return subscriptions;
+  if (!isAtStake || !(reactions.toDisputes || reactions.toRefunds)) return subscriptions;
   const now = clock();
   const live = subscriptions.filter((subscription) => !isEnded(subscription));
   const invoicesAt = live.map(({ latestInvoice }) => latestInvoice?.createdAt ?? now);
   const oldestInvoiceAt = Math.min(...invoicesAt);
-  const concernOf = await readConcerns(reads, { customerId, catalog, now, oldestInvoiceAt });
+  const concernOf = await readConcerns(reads, {
+    customerId,
+    reactions,
+    now,
+    oldestInvoiceAt,
+  });
   const latestInvoiceIds = listed.map((each) => referenceOf(fieldOf(each, 'latest_invoice')));
   return subscriptions.map((subscription, index) => ({
     ...subscription,
     concern: concernOf(subscription.subscriptionId, latestInvoiceIds[index]),
   }));
 };
+
+const hasSomethingOf = (catalog: Catalog, subscription: Subscription): boolean =>
+  subscription.items.some(({ productId }) => {
+    const [, offer] = offerOfProduct(catalog, productId) ?? [];
+    return offer !== undefined && (!isEnded(subscription) || offer.afterEnd !== 'deny');
+  });
 
 const settled = <Value>(result: PromiseSettledResult<Value>): Value => {
   if (result.status === 'fulfilled') return result.value;

@@ -1,6 +1,12 @@
 import type { Catalog } from './catalog.ts';
 import type { OpenReason, WithheldReason } from './customer.ts';
-import type { Invoice, Subscription, SubscriptionItem } from './subscription.ts';
+import {
+  type Invoice,
+  isDisputed,
+  isRefunded,
+  type Subscription,
+  type SubscriptionItem,
+} from './subscription.ts';
 import { DAY, type EpochSeconds } from './time.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -30,10 +36,11 @@ export const endingOf = (
 
 const suspensionOf = (
   { onDispute, onFullRefund, onPauseCollection }: Catalog,
-  { concern, collection }: Subscription,
+  subscription: Subscription,
 ): WithheldReason | undefined => {
-  if (concern === 'disputed' && onDispute === 'suspend') return 'disputed';
-  if (concern === 'refunded' && onFullRefund === 'revoke') return 'refunded';
+  const { collection } = subscription;
+  if (isDisputed(subscription) && onDispute === 'suspend') return 'disputed';
+  if (isRefunded(subscription) && onFullRefund === 'revoke') return 'refunded';
   if (collection === 'collecting' || onPauseCollection === 'keep') return undefined;
   return onPauseCollection === 'suspend' || collection === 'void' ? 'collection_paused' : undefined;
 };

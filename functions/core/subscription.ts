@@ -46,11 +46,18 @@ export type Subscription = {
   readonly latestInvoice?: Invoice;
   readonly items: readonly SubscriptionItem[];
   /**
-   * Only looked up when the catalog reacts to it; `none` otherwise. `unseen`: a list that would show it
-   * was empty, which is no evidence against one that was seen before.
+   * Only looked up when a catalog reacts to it; `none` otherwise. An inquiry is a dispute whose payment
+   * can be refunded, so both may be true. `unseen`: a list that would show it was empty, which is no
+   * evidence against one that was seen before.
    */
-  readonly concern: 'none' | 'disputed' | 'refunded' | 'unseen';
+  readonly concern: 'none' | 'disputed' | 'refunded' | 'disputed_and_refunded' | 'unseen';
 };
+
+export const isDisputed = ({ concern }: Pick<Subscription, 'concern'>): boolean =>
+  concern === 'disputed' || concern === 'disputed_and_refunded';
+
+export const isRefunded = ({ concern }: Pick<Subscription, 'concern'>): boolean =>
+  concern === 'refunded' || concern === 'disputed_and_refunded';
 
 /** Stripe never revives a subscription in one of these. */
 export const isEnded = ({ status }: Subscription): boolean =>

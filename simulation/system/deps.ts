@@ -77,8 +77,9 @@ export const depsFor = (
   const report = reportFor(far, process);
   const stage = over('dynamodb', far.stores.stage);
   const { clock } = process;
+  const catalogs = currentCatalogs({ stage, clock }, catalog, catalogHash);
   return {
-    billing: far.stripe.billingFor(process, catalog, report),
+    billing: far.stripe.billingFor(process, catalogs, report),
     customers: over('dynamodb', far.stores.customers),
     due: over('dynamodb', far.due),
     members: over('dynamodb', far.stores.members),
@@ -89,7 +90,7 @@ export const depsFor = (
     mint: far.mint,
     subjects: subjectsOver(far, process),
     policies: policiesOver(far, process),
-    catalogs: currentCatalogs({ stage, clock }, catalog, catalogHash),
+    catalogs,
     report,
     clock,
   };

@@ -3,8 +3,8 @@ import { billingOver } from '../../functions/adapters/stripe-billing.ts';
 import type { StripeEdge } from '../../functions/adapters/stripe-edge.ts';
 import { StripeUnreadable } from '../../functions/adapters/stripe-failure.ts';
 import { stripeReads } from '../../functions/adapters/stripe-reads.ts';
-import type { Catalog } from '../../functions/core/catalog.ts';
 import { isEventType } from '../../functions/core/event-types.ts';
+import type { Catalogs } from '../../functions/core/members-of.ts';
 import type { Billing, Report } from '../../functions/ports.ts';
 import { eventObject, forgetOldEvents, newEvent } from '../../local/stripe/events.ts';
 import { type EventRecord, emptyState, type StripeState } from '../../local/stripe/state.ts';
@@ -50,7 +50,7 @@ export type SimStripe = {
   readonly state: StripeState;
   /** Stripe's own time passes up to now, and the next time is planned. */
   catchUp(): void;
-  billingFor(process: Process, catalog: Catalog, report: Report): Billing;
+  billingFor(process: Process, catalogs: () => Promise<Catalogs>, report: Report): Billing;
   /** The webhook; a status of 0 is no answer. */
   deliverTo(post: (body: string, header: string) => Promise<Delivered>): void;
   resend(eventId: string): void;
@@ -120,9 +120,9 @@ export const simStripe = (props: StripeProps): SimStripe => {
       plannedAt = next;
       kernel.at(next, self.catchUp);
     },
-    billingFor: (process, catalog, report) => {
+    billingFor: (process, catalogs, report) => {
       const client = stripeClientOver(wire, process, { now, stateAsOf: memory.asOf });
-      return billingOver(edgeTo(client, report), { catalog, clock: process.clock, report });
+      return billingOver(edgeTo(client, report), { catalogs, clock: process.clock, report });
     },
     deliverTo: (next) => {
       post = next;

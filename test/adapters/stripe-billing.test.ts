@@ -4,7 +4,7 @@ import { stripeBilling } from '../../functions/adapters/stripe-billing.ts';
 import { API_VERSION } from '../../functions/core/api-version.ts';
 import type { Catalog } from '../../functions/core/catalog.ts';
 import { EVENT_TYPES } from '../../functions/core/event-types.ts';
-import { offer } from '../support/builders.ts';
+import { agreedOn, offer } from '../support/builders.ts';
 import { recordingReport } from '../support/recordings.ts';
 import { customerObject, itemObject, NOW, subscriptionObject } from '../support/stripe-objects.ts';
 import {
@@ -57,7 +57,7 @@ const account = async (
     readKey: async () => KEY,
     livemode: true,
     apiBase: server.apiBase,
-    catalog: CATALOG,
+    catalogs: agreedOn(CATALOG),
     clock: () => NOW,
     report,
     ...options,
@@ -403,7 +403,10 @@ describe('what is logged of a failure', () => {
       throw new RangeError('a bug');
     };
     const catalog: Catalog = { ...CATALOG, onDispute: 'suspend' };
-    const { billing } = await account(ordinary, { clock, catalog });
+    const { billing } = await account(ordinary, {
+      clock,
+      catalogs: agreedOn(catalog),
+    });
     await expect(billing.readCustomer('cus_1')).rejects.toThrow('a bug');
   });
 });

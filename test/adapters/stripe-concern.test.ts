@@ -77,7 +77,11 @@ afterEach(async () => {
   for (const server of opened.splice(0)) await server.close();
 });
 
-const read = async (account: Account, catalog: Partial<Catalog> = {}) => {
+const read = async (
+  account: Account,
+  catalog: Partial<Catalog> = {},
+  accepted: Partial<Catalog> = catalog,
+) => {
   const { subscriptions = [SUB_1], charges = [], payments = {}, disputes = {} } = account;
   const objects = ({ path, query }: StripeCall): Objects | undefined => {
     switch (path) {
@@ -105,7 +109,10 @@ const read = async (account: Account, catalog: Partial<Catalog> = {}) => {
     readKey: async () => 'rk_live_1',
     livemode: true,
     apiBase: server.apiBase,
-    catalog: { ...CATALOG, ...catalog },
+    catalogs: async () => ({
+      deployed: { ...CATALOG, ...catalog },
+      accepted: { ...CATALOG, ...accepted },
+    }),
     clock: () => NOW,
     report: recordingReport(),
   });
@@ -249,7 +256,7 @@ describe('a refund', () => {
       disputes: { ch_1: [dispute('lost')] },
     };
     expect((await read(account, { onDispute: 'ignore' })).concerns).toEqual(['refunded']);
-    expect((await read(account)).concerns).toEqual(['disputed']);
+    expect((await read(account)).concerns).toEqual(['disputed_and_refunded']);
   });
 });
 
@@ -342,5 +349,31 @@ describe('what cannot be read leaves everything as it is', () => {
     ['a dispute without a status', disputed(undefined), 'malformed'],
   ])('%s', async (_what, account, because) => {
     expect((await read(account)).concerns).toEqual([because]);
+  });
+});
+
+describe('while a catalog is deployed and not accepted', () => {
+  const NOTHING_SOLD = { offers: {} };
+
+  it.each<readonly [string, Partial<Catalog>, Partial<Catalog>]>([
+    ['what the accepted one still opens', NOTHING_SOLD, {}],
+    ['what the deployed one opens anew', {}, NOTHING_SOLD],
+  ])('a dispute about %s is seen', async (_what, deployed, accepted) => {
+    const { concerns } = await read(disputed('needs_response'), deployed, accepted);
+    expect(concerns).toEqual(['disputed']);
+  });
+
+  it.each<readonly [Partial<Catalog>, Partial<Catalog>]>([
+    [{ onDispute: 'ignore' }, { onDispute: 'suspend' }],
+    [{ onDispute: 'suspend' }, { onDispute: 'ignore' }],
+  ])('it is seen if either reacts to it: %j, %j', async (deployed, accepted) => {
+    const { concerns } = await read(disputed('needs_response'), deployed, accepted);
+    expect(concerns).toEqual(['disputed']);
+  });
+
+  it('nobody asks about payments of what neither sells', async () => {
+    const { concerns, calls } = await read(disputed('needs_response'), NOTHING_SOLD, NOTHING_SOLD);
+    expect(concerns).toEqual(['none']);
+    expect(calls.map(({ path }) => path)).not.toContain('/v1/charges');
   });
 });

@@ -14,7 +14,7 @@ import { syncCustomer } from '../../functions/usecases/sync-customer.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/aws/account.ts';
 import { startFarEnds } from '../../local/far-ends.ts';
 import { PROBE_REPOSITORY, QUEUES, STAGE } from '../../local/names.ts';
-import { catalog, NOW } from '../support/builders.ts';
+import { agreedOn, catalog, NOW } from '../support/builders.ts';
 import { dynamoServer } from '../support/dynamo-server.ts';
 import { recordingReport } from '../support/recordings.ts';
 
@@ -53,7 +53,7 @@ const countedWorld = async () => {
       readKey: async () => 'rk_test_local',
       livemode: false,
       apiBase: stripe.url,
-      catalog: sold,
+      catalogs: agreedOn(sold),
       clock,
       report,
     }),
@@ -61,7 +61,7 @@ const countedWorld = async () => {
     mint: credentialMint,
     subjects: sqsSubjects(clients.sqs, sqs.queueUrl(QUEUES.customers)),
     policies: sqsPolicies(clients.sqs, sqs.queueUrl(QUEUES.policies)),
-    catalogs: async () => ({ deployed: sold, accepted: sold }),
+    catalogs: agreedOn(sold),
     report,
     clock,
   };
@@ -77,7 +77,7 @@ const countedWorld = async () => {
         stage: STAGE,
         partition: 'aws',
         probeRepository: PROBE_REPOSITORY,
-        catalogs: async () => ({ deployed: sold, accepted: sold }),
+        catalogs: agreedOn(sold),
       },
     ),
     /** What `act` asks of each service; a service that it leaves alone does not appear. */

@@ -23,7 +23,7 @@ import { syncSubjects } from '../../functions/usecases/sync-subjects.ts';
 import { eventObject } from '../../local/stripe/events.ts';
 import { type StripeServer, stripeServer } from '../../local/stripe/server.ts';
 import { type MemoryStores, memoryStores } from '../../simulation/stores/memory-stores.ts';
-import { catalog, offer } from '../support/builders.ts';
+import { agreedOn, catalog, offer } from '../support/builders.ts';
 import { recordingPolicies, recordingReport } from '../support/recordings.ts';
 import { CURRENT, sign } from '../support/signed-event.ts';
 import { type MemoryQueue, memoryQueue } from './memory-queue.ts';
@@ -127,7 +127,7 @@ const deployed = ({ stores, stripe, queue, ...far }: Far, sold: Catalog) => {
   const deps = {
     ...stores,
     ...far,
-    billing: stripeBilling({ ...edge, catalog: sold }),
+    billing: stripeBilling({ ...edge, catalogs: agreedOn(sold) }),
     subjects: queue,
     mint: credentialMint,
     catalogs: currentCatalogs({ stage: stores.stage, clock }, sold, hash),

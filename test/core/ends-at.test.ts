@@ -167,6 +167,9 @@ describe('disputes and refunds', () => {
     ['refunded', {}, PAID],
     ['refunded', { onFullRefund: 'revoke' }, closed('refunded')],
     ['refunded', { onDispute: 'suspend' }, PAID],
+    ['disputed_and_refunded', {}, PAID],
+    ['disputed_and_refunded', { onDispute: 'suspend' }, closed('disputed')],
+    ['disputed_and_refunded', { onFullRefund: 'revoke' }, closed('refunded')],
     ['none', { onDispute: 'suspend', onFullRefund: 'revoke' }, PAID],
   ] satisfies [Subscription['concern'], Partial<Catalog>, object][])(
     '%s under %j',

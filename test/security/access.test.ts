@@ -10,7 +10,15 @@ import type { BillingReading } from '../../functions/ports.ts';
 import { grantOffer } from '../../functions/usecases/change-grant.ts';
 import { sweepSubscriptions } from '../../functions/usecases/sweep-subscriptions.ts';
 import { APP, accountsOf, awsDoor, FAR, FRIDAY } from '../support/aws-door.ts';
-import { catalog, found, itemOf, NOW, PAID_UNTIL, subscription } from '../support/builders.ts';
+import {
+  agreedOn,
+  catalog,
+  found,
+  itemOf,
+  NOW,
+  PAID_UNTIL,
+  subscription,
+} from '../support/builders.ts';
 import { recordingReport } from '../support/recordings.ts';
 import { customerObject, itemObject, subscriptionObject } from '../support/stripe-objects.ts';
 import { list, stripeServer } from '../support/stripe-server.ts';
@@ -63,7 +71,7 @@ describe('T5: an AWS account id', () => {
       readKey: async () => 'rk_live_0000',
       livemode: true,
       apiBase: server.apiBase,
-      catalog: catalog(),
+      catalogs: agreedOn(catalog()),
       clock: () => NOW,
       report: recordingReport(),
     });

@@ -5,6 +5,7 @@ import type {
   StoredSubscription,
   Window,
 } from '../../functions/core/customer.ts';
+import type { Catalogs } from '../../functions/core/members-of.ts';
 import { stranger } from '../../functions/core/next-customer.ts';
 import type { Facts } from '../../functions/core/question.ts';
 import type { Invoice, Subscription, SubscriptionItem } from '../../functions/core/subscription.ts';
@@ -36,6 +37,12 @@ export const catalog = (given: Partial<Catalog> = {}): Catalog => ({
   onPauseCollection: 'keep',
   trustSendInvoice: false,
   ...given,
+});
+
+/** Deployed, and accepted by the vendor. */
+export const agreedOn = (both: Catalog) => async (): Promise<Catalogs> => ({
+  deployed: both,
+  accepted: both,
 });
 
 export const invoice = (given: Partial<Invoice> = {}): Invoice => ({

@@ -81,8 +81,8 @@ export const asTrue = (stored: StoredSubscription): TrueSubscription => ({
     productId,
     ...present('endsAt', currentPeriodEndAt),
   })),
-  isDisputed: stored.concern === 'disputed',
-  isRefunded: stored.concern === 'refunded',
+  isDisputed: ['disputed', 'disputed_and_refunded'].includes(stored.concern),
+  isRefunded: ['refunded', 'disputed_and_refunded'].includes(stored.concern),
 });
 
 const invoiceOf = ({ latestInvoice }: Subscription): Pick<TrueSubscription, 'invoice'> =>
