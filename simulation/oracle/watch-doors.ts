@@ -11,6 +11,8 @@ export const doorWatch = (scene: Scene) => {
   const { far } = world;
   const tracks = new Map<string, Track>();
   const accountsOf = new Map<string, ReadonlySet<string>>();
+  /** Whoever has named an account once: what it takes to remove one is theirs too. */
+  const ownersOf = new Map<string, Set<Subject>>();
   let wrong: string | undefined;
 
   const trackOf = (door: Door, who: string, repository: string): Track => {
@@ -20,11 +22,9 @@ export const doorWatch = (scene: Scene) => {
     return track;
   };
   const subjectsOf = ({ track }: Lateness): readonly Subject[] =>
-    [...scene.subjects.values()].filter(({ customerId, truth, stored }) =>
-      track.door === 'gateway'
-        ? customerId === track.who
-        : truth.accounts.includes(track.who) || stored?.accounts.includes(track.who) === true,
-    );
+    track.door === 'ecr'
+      ? [...(ownersOf.get(track.who) ?? [])]
+      : [...scene.subjects.values()].filter(({ customerId }) => customerId === track.who);
   const measured = measuring(world, subjectsOf);
   const tell = (lateness: Lateness): void => {
     const text = measured.late(lateness);
@@ -48,6 +48,9 @@ export const doorWatch = (scene: Scene) => {
         turn(track, far.kernel.now(), untils, { fate, tell });
       }
       const accounts = new Set([...subject.truth.accounts, ...(subject.stored?.accounts ?? [])]);
+      for (const account of accounts) {
+        ownersOf.set(account, (ownersOf.get(account) ?? new Set()).add(subject));
+      }
       ecr(new Set([...accounts, ...(accountsOf.get(subject.customerId) ?? [])]), fate);
       accountsOf.set(subject.customerId, accounts);
     },

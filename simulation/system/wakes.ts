@@ -71,7 +71,7 @@ const cursorTimes: Rule['timesOf'] = (world, item, { changedAt }) => {
   if (name === 'due') return [];
   const listedAt =
     name === 'events'
-      ? lastEventAt(world) + IN_FLIGHT_SECONDS
+      ? when(world, 'sweep', lastEventAt(world) + IN_FLIGHT_SECONDS)
       : Math.max(changedAt, world.laterChangedAt) + world.plan.indexLagSeconds;
   const changed = Math.max(listedAt, world.far.wire.troubledAt());
   const freeAt = startedAt === 0 ? 0 : startedAt + ABANDONED_AFTER_SECONDS;
