@@ -1,17 +1,39 @@
-import type { Access, Customer, Transition } from '../../../functions/core/customer.ts';
+import {
+  type Access,
+  type Customer,
+  NEVER_WRITTEN,
+  type Transition,
+} from '../../../functions/core/customer.ts';
 import { canonicalJson } from '../../../functions/core/fingerprint.ts';
 import type { Write } from './writes.ts';
 
 /** I5: versions only grow, and effects follow them. */
-export const isMonotone = ({ before, after, subject }: Write): string | undefined => {
+export const isMonotone = ({
+  before,
+  after,
+  subject,
+}: Pick<Write, 'before' | 'after'> & {
+  readonly subject: { readonly customerId: string };
+}): string | undefined => {
   const { version = 0, effectsDone = 0 } = before ?? {};
   const isWrong =
     after.version < version ||
-    after.effectsDone < effectsDone ||
+    (after.effectsDone < effectsDone && !writesAllAgain(before, after)) ||
     after.effectsDone > after.version ||
     (after.version === version && canonicalJson(decided(before)) !== canonicalJson(decided(after)));
   if (!isWrong) return undefined;
   return `I5 monotonicity: ${subject.customerId} went from version ${version} (effects ${effectsDone}) to ${after.version} (effects ${after.effectsDone})`;
+};
+
+/** A new version by somebody who has not heard that the last one's effects are done takes none for done. */
+const writesAllAgain = (before: Customer | undefined, after: Customer): boolean => {
+  const { accounts, untils } = after.projected;
+  const repositories = Object.keys(before?.members.untils ?? {});
+  return (
+    after.version > (before?.version ?? 0) &&
+    (before?.members.accounts ?? []).every((account) => accounts.includes(account)) &&
+    repositories.every((repository) => untils[repository] === NEVER_WRITTEN)
+  );
 };
 
 /** Everything that only a new version may change. */
