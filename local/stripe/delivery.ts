@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { DAY } from './calendar.ts';
-import { eventObject } from './events.ts';
+import { eventText } from './events.ts';
 import type { Webhook } from './mishaps.ts';
 import type { DeliveryRecord, StripeState } from './state.ts';
 
@@ -32,7 +32,7 @@ export const stripeDelivery = ({ state, now, webhook }: Parts) => {
   const attempt = async (delivery: DeliveryRecord): Promise<void> => {
     const event = state.events.find(({ id }) => id === delivery.eventId);
     if (webhook === undefined || event === undefined) return;
-    const status = await post(webhook, JSON.stringify(eventObject(state, event)), now());
+    const status = await post(webhook, eventText(state, event), now());
     log.push({ eventId: event.id, type: event.type, at: now(), status });
     if (log.length > LOG_MAX) log.shift();
     if (status >= 200 && status < 300) {

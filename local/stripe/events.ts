@@ -25,13 +25,23 @@ export const newEvent = (
   };
 };
 
-/** The event as it is listed and delivered. */
+/** The event as it is listed. */
 export const eventObject = (state: StripeState, record: EventRecord): StripeObject => ({
+  ...frameOf(state, record),
+  data: { object: JSON.parse(record.objectText) },
+});
+
+/** The event as it is delivered. */
+export const eventText = (state: StripeState, record: EventRecord): string => {
+  const frame = JSON.stringify(frameOf(state, record));
+  return `${frame.slice(0, -1)},"data":{"object":${record.objectText}}}`;
+};
+
+const frameOf = (state: StripeState, record: EventRecord): StripeObject => ({
   id: record.id,
   object: 'event',
   api_version: API_VERSION,
   created: record.created,
-  data: { object: JSON.parse(record.objectText) },
   livemode: state.livemode,
   pending_webhooks: record.pendingWebhooks,
   request: { id: null, idempotency_key: null },

@@ -6,7 +6,7 @@ import { stripeReads } from '../../functions/adapters/stripe-reads.ts';
 import { isEventType } from '../../functions/core/event-types.ts';
 import type { Catalogs } from '../../functions/core/members-of.ts';
 import type { Billing, Report } from '../../functions/ports.ts';
-import { eventObject, forgetOldEvents, newEvent } from '../../local/stripe/events.ts';
+import { eventText, forgetOldEvents, newEvent } from '../../local/stripe/events.ts';
 import { type EventRecord, emptyState, type StripeState } from '../../local/stripe/state.ts';
 import { type StripeWorld, stripeWorld } from '../../local/stripe/world.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -81,7 +81,7 @@ export const simStripe = (props: StripeProps): SimStripe => {
   let plannedAt = Number.POSITIVE_INFINITY;
 
   const attempt = async (event: EventRecord, attempts: number, firstAt: number): Promise<void> => {
-    const body = JSON.stringify(eventObject(state, event));
+    const body = eventText(state, event);
     const { status } = await post(body, signatureOf(body, now(), activeOf(self.secrets)));
     const retryIn = FIRST_RETRY_SECONDS * 2 ** attempts;
     const isDone = status >= 200 && status < 300;
