@@ -148,4 +148,29 @@ export const BILLING_GUARDS: readonly Guard[] = [
     ],
     tests: ['test/core/time.test.ts'],
   },
+  {
+    name: 'only-the-deployed-catalog-asks',
+    costs:
+      'a dispute about an offer that is to go reaches nobody, while the catalog waits for acceptance',
+    edits: [
+      {
+        file: 'functions/adapters/stripe-customer.ts',
+        find: 'const both = [deployed, accepted];',
+        replace: 'const both = [deployed, accepted].slice(0, 1);',
+      },
+    ],
+    tests: ['test/adapters/stripe-concern.test.ts'],
+  },
+  {
+    name: 'a-dispute-hides-a-refund',
+    costs: 'a refunded inquiry keeps access under a catalog that reacts to refunds alone',
+    edits: [
+      {
+        file: 'functions/adapters/stripe-concern.ts',
+        find: `if (isDisputed) return isRefunded ? 'disputed_and_refunded' : 'disputed';`,
+        replace: `if (isDisputed) return 'disputed';`,
+      },
+    ],
+    tests: ['test/adapters/stripe-concern.test.ts'],
+  },
 ];

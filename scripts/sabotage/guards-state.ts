@@ -61,8 +61,8 @@ export const STATE_GUARDS: readonly Guard[] = [
     edits: [
       {
         file: SYNC,
-        find: 'prior.effectsDone < prior.version && (await',
-        replace: 'prior.effectsDone > prior.version && (await',
+        find: 'prior.effectsDone < prior.version ? runEffects',
+        replace: 'prior.effectsDone > prior.version ? runEffects',
       },
     ],
     tests: [CRASHES, RACES],
