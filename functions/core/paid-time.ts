@@ -4,7 +4,13 @@ import type { Catalogs } from './members-of.ts';
 import { offerOf, offerOfProduct } from './offers.ts';
 import type { View } from './opening.ts';
 import type { Question } from './question.ts';
-import type { Invoice, Subscription, SubscriptionItem } from './subscription.ts';
+import {
+  type Invoice,
+  isDisputed,
+  isRefunded,
+  type Subscription,
+  type SubscriptionItem,
+} from './subscription.ts';
 import { type AccessWindow, DAY, type EpochSeconds } from './time.ts';
 
 /** Interruptions that are remembered of one offer and one subscription, and of everything. */
@@ -26,9 +32,12 @@ export const paidTimesOf = (
 ): readonly PaidTime[] => {
   const { prior, facts, catalogs, now } = question;
   if (facts.kind === 'deleted') return [];
-  const told = facts.kind === 'found' ? facts.subscriptions : view.subscriptions;
+  // Of one that has ended only Stripe's answer tells; of the others also what was seen before it.
+  const told = [...(facts.kind === 'found' ? facts.subscriptions : []), ...view.subscriptions];
   const concerned = new Set(
-    told.filter(({ concern }) => concern !== 'none').map(({ subscriptionId }) => subscriptionId),
+    told
+      .filter((subscription) => isDisputed(subscription) || isRefunded(subscription))
+      .map(({ subscriptionId }) => subscriptionId),
   );
   const isHeld = (time: PaidTime): boolean =>
     windows.some((window) => window.held === 'breaker' && isOf(window, time));

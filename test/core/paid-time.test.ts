@@ -250,6 +250,22 @@ describe('time that was earned', () => {
     }
   });
 
+  it('is not forfeited by a list that shows nothing: who pays by bank transfer has no charges', () => {
+    const paidTimes = [{ ...PERIOD, startsAt: NOW - 900 * DAY }];
+    const live = timesAfter(found([subscription({ concern: 'unseen' })]), payer({ paidTimes }));
+    expect(live).toStrictEqual(paidTimes);
+    const unpaid = payer({ paidTimes: [] });
+    const earned = timesAfter(found([subscription({ concern: 'unseen' })]), unpaid);
+    expect(earned).toStrictEqual([PERIOD]);
+    const ended = found([subscription({ concern: 'unseen', status: 'canceled' })]);
+    expect(timesAfter(ended, payer({ paidTimes, windows: [] }))).toHaveLength(1);
+  });
+
+  it('stays forfeited while a list shows nothing of what was seen', () => {
+    const seen = payer({ paidTimes: [PERIOD], subscriptions: [stored({ concern: 'refunded' })] });
+    expect(timesAfter(found([subscription({ concern: 'unseen' })]), seen)).toStrictEqual([]);
+  });
+
   it('earns nothing more while the breaker alone keeps it open', () => {
     const windows = [windowOf('app', { held: 'breaker' })];
     const view = { subscriptions: [stored()], unlisted: new Set<string>() };
