@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The wider lane: real container clients against the local system, the page in a real browser, and the
-# store contract on Amazon's own DynamoDB Local. With --all more clients, and with --screenshots the
-# pictures in docs/images instead. What is missing is installed; a tool that cannot be installed is a
+# store contract on Amazon's own DynamoDB Local. With --all more clients and every pair of crashes, and
+# with --screenshots the pictures in docs/images instead. What is missing is installed; a tool that cannot be installed is a
 # failure, never a skip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -49,3 +49,8 @@ npx vitest run --config vitest.interop.config.ts
 
 # The tests are tested: every guard is broken once, in a copy.
 npm run test:sabotage
+
+# Every pair of crashes of every flow; npm test lives through another share of them each day.
+if [ "${1:-}" = --all ]; then
+  WHARFAGE_CRASHES=all npx vitest run test/simulation/crash-pairs
+fi
