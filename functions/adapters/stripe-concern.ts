@@ -1,13 +1,11 @@
+import type { Reactions } from '../core/catalog-change.ts';
 import { fieldOf, referenceOf, textField } from '../core/field.ts';
-import type { Subscription } from '../core/subscription.ts';
+import { concernOf, type Subscription } from '../core/subscription.ts';
 import { DAY, type EpochSeconds } from '../core/time.ts';
 import { StripeUnreadable } from './stripe-failure.ts';
 import type { StripeReads } from './stripe-reads.ts';
 
-type Concern = Subscription['concern'];
-
-/** What some catalog that opens something reacts to. */
-export type Reactions = { readonly toDisputes: boolean; readonly toRefunds: boolean };
+type Found = Pick<Subscription, 'concern' | 'isUnseen'>;
 
 type Question = {
   readonly customerId: string;
@@ -38,7 +36,7 @@ const SUSPECTS_MAX = 25;
 export const readConcerns = async (
   reads: StripeReads,
   question: Question,
-): Promise<(subscriptionId: string, latestInvoiceId: string | undefined) => Concern> => {
+): Promise<(subscriptionId: string, latestInvoiceId: string | undefined) => Found> => {
   const { incidents, isComplete } = await readIncidents(reads, question);
   return (subscriptionId, latestInvoiceId) => {
     const own = incidents.filter((incident) => incident.subscriptionId === subscriptionId);
@@ -46,13 +44,9 @@ export const readConcerns = async (
     // Disputes were only asked for if a catalog reacts to them.
     const isDisputed = own.some(isOpen) || latest.some(isLost);
     const isRefunded = question.reactions.toRefunds && isGivenBack(latest);
-    return concernOf(isDisputed, isRefunded) ?? (isComplete ? 'none' : 'unseen');
+    const concern = concernOf(isDisputed, isRefunded);
+    return isComplete ? { concern } : { concern, isUnseen: true };
   };
-};
-
-const concernOf = (isDisputed: boolean, isRefunded: boolean): Concern | undefined => {
-  if (isDisputed) return isRefunded ? 'disputed_and_refunded' : 'disputed';
-  return isRefunded ? 'refunded' : undefined;
 };
 
 const isOpen = ({ dispute }: Incident): boolean => dispute === 'open';

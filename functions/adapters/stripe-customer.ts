@@ -1,10 +1,11 @@
 import type { Catalog } from '../core/catalog.ts';
+import { looksAtPayments, reactionsOf } from '../core/catalog-change.ts';
 import { fieldOf, referenceOf, textField } from '../core/field.ts';
 import type { Catalogs } from '../core/members-of.ts';
 import { offerOfProduct } from '../core/offers.ts';
 import { isEnded, type Subscription } from '../core/subscription.ts';
 import type { BillingReading, Clock } from '../ports.ts';
-import { type Reactions, readConcerns } from './stripe-concern.ts';
+import { readConcerns } from './stripe-concern.ts';
 import { StripeUnreadable } from './stripe-failure.ts';
 import { parseCustomer } from './stripe-parse.ts';
 import type { StripeReads } from './stripe-reads.ts';
@@ -74,30 +75,25 @@ const withConcerns = async (
   { listed, subscriptions }: Listed,
   { catalogs, clock }: CustomerOptions,
 ): Promise<readonly Subscription[]> => {
-  const { deployed, accepted } = await catalogs();
-  const both = [deployed, accepted];
-  const reactions: Reactions = {
-    toDisputes: both.some(({ onDispute }) => onDispute === 'suspend'),
-    toRefunds: both.some(({ onFullRefund }) => onFullRefund === 'revoke'),
-  };
+  const known = await catalogs();
   const isAtStake = subscriptions.some((subscription) =>
-    both.some((catalog) => hasSomethingOf(catalog, subscription)),
+    [known.deployed, known.accepted].some((catalog) => hasSomethingOf(catalog, subscription)),
   );
-  if (!isAtStake || !(reactions.toDisputes || reactions.toRefunds)) return subscriptions;
+  if (!isAtStake || !looksAtPayments(known)) return subscriptions;
   const now = clock();
   const live = subscriptions.filter((subscription) => !isEnded(subscription));
   const invoicesAt = live.map(({ latestInvoice }) => latestInvoice?.createdAt ?? now);
   const oldestInvoiceAt = Math.min(...invoicesAt);
   const concernOf = await readConcerns(reads, {
     customerId,
-    reactions,
+    reactions: reactionsOf(known),
     now,
     oldestInvoiceAt,
   });
   const latestInvoiceIds = listed.map((each) => referenceOf(fieldOf(each, 'latest_invoice')));
   return subscriptions.map((subscription, index) => ({
     ...subscription,
-    concern: concernOf(subscription.subscriptionId, latestInvoiceIds[index]),
+    ...concernOf(subscription.subscriptionId, latestInvoiceIds[index]),
   }));
 };
 

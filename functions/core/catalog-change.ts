@@ -1,4 +1,5 @@
 import type { AfterEnd, Catalog, Offer } from './catalog.ts';
+import type { Catalogs } from './members-of.ts';
 import { offerOf } from './offers.ts';
 import { coversTags } from './tag-cover.ts';
 
@@ -45,9 +46,15 @@ const isCovered = (before: Offer, after: Offer | undefined): boolean =>
   after.graceDays >= before.graceDays &&
   before.products.every((product) => after.products.includes(product));
 
-/** Whether disputes or refunds change anything: otherwise nobody asks Stripe about them. */
-export const looksAtPayments = ({
-  onDispute,
-  onFullRefund,
-}: Pick<Catalog, 'onDispute' | 'onFullRefund'>): boolean =>
-  onDispute !== 'ignore' || onFullRefund !== 'ignore';
+/** What changes anything under the deployed or the accepted catalog: about the rest nobody asks Stripe. */
+export type Reactions = { readonly toDisputes: boolean; readonly toRefunds: boolean };
+
+export const reactionsOf = ({ deployed, accepted }: Catalogs): Reactions => ({
+  toDisputes: [deployed, accepted].some(({ onDispute }) => onDispute !== 'ignore'),
+  toRefunds: [deployed, accepted].some(({ onFullRefund }) => onFullRefund !== 'ignore'),
+});
+
+export const looksAtPayments = (catalogs: Catalogs): boolean => {
+  const { toDisputes, toRefunds } = reactionsOf(catalogs);
+  return toDisputes || toRefunds;
+};

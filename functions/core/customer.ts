@@ -58,6 +58,8 @@ export type Withheld = {
 export type StoredSubscription = Subscription & {
   /** It was granted once, so its first payment is not asked for again. */
   readonly proven: boolean;
+  /** Stripe's list did not show it, which is no evidence of anything: it is kept for what is known of it. */
+  readonly isUnlisted?: true;
 };
 
 export type ManualGrant = {

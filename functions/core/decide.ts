@@ -6,8 +6,9 @@ import { offersIn } from './offers.ts';
 import { openingOf, sorted, type View } from './opening.ts';
 import { paidTimesOf } from './paid-time.ts';
 import type { Facts, Question } from './question.ts';
-import { isEnded, type Subscription } from './subscription.ts';
+import { concernAfter, isConcerned, isEnded, type Subscription } from './subscription.ts';
 import type { Verdict } from './subscription-windows.ts';
+import type { EpochSeconds } from './time.ts';
 import { withheldOf } from './withheld.ts';
 
 /** The part of a customer that is decided. */
@@ -88,20 +89,20 @@ const viewOf = (
   const listed = isIgnorant ? prior.subscriptions : facts.subscriptions;
   const ended = endedOf(prior, listed);
   const ids = new Set(listed.map(idOf));
-  // One that is missing and holds nothing open is forgotten: no catalog may open it unseen.
-  const missing = prior.subscriptions.filter(
-    (subscription) =>
-      !ids.has(idOf(subscription)) &&
-      prior.windows.some(
-        ({ source, endsAt, held }) =>
-          source === idOf(subscription) && endsAt > now && held !== 'breaker',
-      ),
-  );
+  // One that is missing, holds nothing open and has nothing amiss is forgotten.
+  const missing = prior.subscriptions
+    .filter(
+      (subscription) =>
+        !ids.has(idOf(subscription)) &&
+        (isConcerned(subscription) || isOpen(prior, subscription, now)),
+    )
+    .map((subscription): StoredSubscription => ({ ...subscription, isUnlisted: true }));
   const live = listed
     .filter(({ subscriptionId }) => !ended.includes(subscriptionId))
-    .map((subscription): StoredSubscription => {
-      const before = prior.subscriptions.find((each) => idOf(each) === idOf(subscription));
-      const concern = concernOf(subscription, before);
+    .map((read): StoredSubscription => {
+      const { isUnseen: _isUnseen, ...subscription } = read;
+      const before = prior.subscriptions.find((each) => idOf(each) === idOf(read));
+      const concern = concernAfter(read, before);
       return { ...subscription, concern, proven: before?.proven === true };
     });
   return {
@@ -116,16 +117,14 @@ const viewOf = (
 
 const idOf = ({ subscriptionId }: Subscription): string => subscriptionId;
 
-/** An empty list takes back nothing that was seen of the same invoice. */
-const concernOf = (
-  { concern, latestInvoice }: Subscription,
-  before: StoredSubscription | undefined,
-): Subscription['concern'] => {
-  if (concern !== 'unseen') return concern;
-  const isSameInvoice =
-    before !== undefined && before.latestInvoice?.createdAt === latestInvoice?.createdAt;
-  return isSameInvoice ? before.concern : 'none';
-};
+const isOpen = (
+  { windows }: Pick<Customer, 'windows'>,
+  { subscriptionId }: Subscription,
+  now: EpochSeconds,
+): boolean =>
+  windows.some(
+    ({ source, endsAt, held }) => source === subscriptionId && endsAt > now && held !== 'breaker',
+  );
 
 const byId = (one: Subscription, other: Subscription): number => (idOf(one) < idOf(other) ? -1 : 1);
 
@@ -139,10 +138,8 @@ const endedOf = (prior: Customer, listed: readonly Subscription[]): readonly str
 };
 
 /** Not asking Stripe does not put a subscription back on its list. */
-const lastUnlisted = ({ windows }: Customer): readonly string[] =>
-  windows
-    .filter(({ because, held }) => because === 'not_listed' && held !== 'breaker')
-    .map(({ source }) => source);
+const lastUnlisted = ({ subscriptions }: Customer): readonly string[] =>
+  subscriptions.filter(({ isUnlisted }) => isUnlisted === true).map(idOf);
 
 const stateOf = (
   question: Question,

@@ -17,7 +17,12 @@ export const NOT_LISTED: Listed = { subscriptions: [], accounts: [], malformed: 
 export const fingerprintOfListed = ({ subscriptions, accounts, malformed }: Listed): string => {
   const live = subscriptions
     .filter((subscription) => !isEnded(subscription))
-    .map((subscription) => ({ ...subscription, proven: undefined, concern: undefined }))
+    .map((subscription) => ({
+      ...subscription,
+      proven: undefined,
+      concern: undefined,
+      isUnlisted: undefined,
+    }))
     .sort((a, b) => (a.subscriptionId < b.subscriptionId ? -1 : 1));
   return fingerprintOf(canonicalJson(live.length === 0 ? [] : [live, accounts, malformed]));
 };

@@ -76,7 +76,8 @@ export const stepOf = (prior: Customer, state: State, occasion: Occasion): Step 
   if (isStateWrite(prior, next, occasion))
     return { kind: 'save', next: withVersion(prior, next, occasion) };
   const wasDue = prior.dueAt !== undefined && prior.dueAt <= now;
-  return wasDue || retryAt !== undefined ? { kind: 'postpone', next } : { kind: 'nothing' };
+  const isPlanned = wasDue || retryAt !== undefined || isDoubtful(occasion);
+  return isPlanned ? { kind: 'postpone', next } : { kind: 'nothing' };
 };
 
 const mintOf = (prior: Customer, state: State, occasion: Occasion): string | undefined => {
@@ -94,20 +95,18 @@ const nextOf = (
   const { now, facts, because } = occasion;
   const {
     dueAt: _dueAt,
-    confirmAt,
+    confirmAt: _confirmAt,
     retryAt: _retryAt,
     mint: _mint,
     email: _email,
     statedAccounts: _statedAccounts,
     ...kept
   } = prior;
-  const isChanged = !isSameAccess(prior, state);
-  const confirm = isChanged ? now + CONFIRM_AFTER_SECONDS : confirmAt;
   const sealed = prior.sealed.filter(({ until }) => until > now);
   const next = {
     ...kept,
     ...state,
-    ...(confirm !== undefined && confirm > now ? { confirmAt: confirm } : {}),
+    ...confirmationOf(prior, state, occasion),
     ...retriesOf(prior, occasion),
     ...(facts.kind === 'nothing' ? {} : { verifiedAt: now, verifiedBy: because }),
     ...(mint === undefined ? {} : { mint }),
@@ -121,6 +120,29 @@ const nextOf = (
   const dueAts = times.filter((at) => at !== undefined);
   return { ...next, ...(dueAts.length === 0 ? {} : { dueAt: Math.min(...dueAts) }) };
 };
+
+const confirmationOf = (
+  prior: Customer,
+  state: State,
+  occasion: Occasion,
+): Pick<Customer, 'confirmAt'> => {
+  const { now } = occasion;
+  const isAnew = !isSameAccess(prior, state) || isDoubtful(occasion);
+  const at = isAnew ? now + CONFIRM_AFTER_SECONDS : prior.confirmAt;
+  return at !== undefined && at > now ? { confirmAt: at } : {};
+};
+
+/**
+ * What somebody paid for has a charge, unless it was paid outside of Stripe. A look that shows none is
+ * repeated once, since the next one might be a month away.
+ */
+const isDoubtful = ({ facts, because }: Occasion): boolean =>
+  because !== 'due' &&
+  facts.kind === 'found' &&
+  facts.subscriptions.some(
+    ({ isUnseen, latestInvoice }) =>
+      isUnseen === true && latestInvoice?.status === 'paid' && !latestInvoice.isZero,
+  );
 
 /** Then the sweep looks at whoever has effects that are not marked. */
 const finishAt = (now: EpochSeconds): EpochSeconds => now + CONFIRM_AFTER_SECONDS;

@@ -5,9 +5,9 @@ import { offerOf, offerOfProduct } from './offers.ts';
 import type { View } from './opening.ts';
 import type { Question } from './question.ts';
 import {
+  concernAfter,
   type Invoice,
-  isDisputed,
-  isRefunded,
+  isConcerned,
   type Subscription,
   type SubscriptionItem,
 } from './subscription.ts';
@@ -32,13 +32,10 @@ export const paidTimesOf = (
 ): readonly PaidTime[] => {
   const { prior, facts, catalogs, now } = question;
   if (facts.kind === 'deleted') return [];
-  // Of one that has ended only Stripe's answer tells; of the others also what was seen before it.
-  const told = [...(facts.kind === 'found' ? facts.subscriptions : []), ...view.subscriptions];
-  const concerned = new Set(
-    told
-      .filter((subscription) => isDisputed(subscription) || isRefunded(subscription))
-      .map(({ subscriptionId }) => subscriptionId),
-  );
+  const concerned = new Set([
+    ...view.subscriptions.filter(isConcerned).map(idOf),
+    ...endedAmiss(question),
+  ]);
   const isHeld = (time: PaidTime): boolean =>
     windows.some((window) => window.held === 'breaker' && isOf(window, time));
   const kept = prior.paidTimes
@@ -49,6 +46,19 @@ export const paidTimesOf = (
     .filter(({ subscriptionId: id }) => !concerned.has(id) && !view.unlisted.has(id))
     .flatMap((subscription) => periodsOf(question, subscription, windows));
   return newest(mergedTimes([...kept, ...earned]));
+};
+
+const idOf = ({ subscriptionId }: Subscription): string => subscriptionId;
+
+/** What has ended is not in the view any more, and Stripe may tell of a refund or a dispute afterwards. */
+const endedAmiss = ({ prior, facts }: Question): readonly string[] => {
+  if (facts.kind !== 'found') return [];
+  return facts.subscriptions
+    .filter((subscription) => {
+      const before = prior.subscriptions.find((each) => idOf(each) === idOf(subscription));
+      return concernAfter(subscription, before) !== 'none';
+    })
+    .map(idOf);
 };
 
 /** One time for each offer and source where they touch or overlap, in one order. */

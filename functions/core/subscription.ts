@@ -33,6 +33,8 @@ export type SubscriptionItem = {
   readonly currentPeriodEndAt?: EpochSeconds;
 };
 
+export type Concern = 'none' | 'disputed' | 'refunded' | 'disputed_and_refunded';
+
 /** One Stripe subscription, reduced to what decisions need. Times are Stripe's. */
 export type Subscription = {
   readonly subscriptionId: string;
@@ -47,10 +49,11 @@ export type Subscription = {
   readonly items: readonly SubscriptionItem[];
   /**
    * Only looked up when a catalog reacts to it; `none` otherwise. An inquiry is a dispute whose payment
-   * can be refunded, so both may be true. `unseen`: a list that would show it was empty, which is no
-   * evidence against one that was seen before.
+   * can be refunded, so both may be true.
    */
-  readonly concern: 'none' | 'disputed' | 'refunded' | 'disputed_and_refunded' | 'unseen';
+  readonly concern: Concern;
+  /** A list that would show more was empty, which is no evidence against what was seen before. */
+  readonly isUnseen?: true;
 };
 
 export const isDisputed = ({ concern }: Pick<Subscription, 'concern'>): boolean =>
@@ -58,6 +61,29 @@ export const isDisputed = ({ concern }: Pick<Subscription, 'concern'>): boolean 
 
 export const isRefunded = ({ concern }: Pick<Subscription, 'concern'>): boolean =>
   concern === 'refunded' || concern === 'disputed_and_refunded';
+
+export const isConcerned = ({ concern }: Pick<Subscription, 'concern'>): boolean =>
+  concern !== 'none';
+
+export const concernOf = (isDisputedNow: boolean, isRefundedNow: boolean): Concern => {
+  if (isDisputedNow) return isRefundedNow ? 'disputed_and_refunded' : 'disputed';
+  return isRefundedNow ? 'refunded' : 'none';
+};
+
+/** What is known after a look: an empty list takes back nothing that was seen of the same invoice. */
+export const concernAfter = (
+  subscription: Subscription,
+  before: Subscription | undefined,
+): Concern => {
+  const isSameInvoice =
+    before !== undefined &&
+    before.latestInvoice?.createdAt === subscription.latestInvoice?.createdAt;
+  if (subscription.isUnseen === undefined || !isSameInvoice) return subscription.concern;
+  return concernOf(
+    isDisputed(subscription) || isDisputed(before),
+    isRefunded(subscription) || isRefunded(before),
+  );
+};
 
 /** Stripe never revives a subscription in one of these. */
 export const isEnded = ({ status }: Subscription): boolean =>

@@ -50,9 +50,9 @@ export const syncCustomer =
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const stored = await deps.customers.findCustomer(request.customerId);
       const prior = stored ?? stranger(request.customerId);
-      const left = await finishPrior(deps, prior);
-      if (left?.kind === 'done') continue;
-      const outcome = await syncOnce(deps, request, prior, left);
+      const finished = await finishPrior(deps, prior);
+      if (finished?.kind === 'done') continue;
+      const outcome = await syncOnce(deps, request, prior, finished);
       if (outcome !== 'conflict') return outcome;
     }
     throw new Error(
@@ -71,7 +71,8 @@ const syncOnce = async (
   deps: SyncDeps,
   request: SyncRequest,
   prior: Customer,
-  left: Effects | undefined,
+  /** What became of the stored version's effects; undefined: there were none to finish. */
+  finished: Effects | undefined,
 ): Promise<SyncOutcome | 'conflict'> => {
   // Before Stripe is asked: who becomes due while it answers stays due.
   const now = deps.clock();
@@ -82,8 +83,8 @@ const syncOnce = async (
   if (step.kind !== 'nothing') reportSync(deps.report, { request, prior, next: customer, reading });
   if (customer.effectsDone < customer.version) {
     // What could not be minted a moment ago is not tried twice.
-    const isTried = left !== undefined && customer.version === prior.version;
-    insistOn(isTried ? left : await runEffects(deps)(customer), customer);
+    const isTried = finished !== undefined && customer.version === prior.version;
+    insistOn(isTried ? finished : await runEffects(deps)(customer), customer);
   }
   return {
     kind: kindOf(prior, customer),
@@ -116,7 +117,7 @@ const readBilling = async (
 ): Promise<Reading> => {
   if (prior.isDeleted) return { kind: 'deleted' };
   const isDue = prior.dueAt !== undefined && prior.dueAt <= now;
-  if (because === 'catalog' && !isDue && !looksAtPayments((await catalogs()).deployed)) {
+  if (because === 'catalog' && !isDue && !looksAtPayments(await catalogs())) {
     return { kind: 'nothing' };
   }
   return billing.readCustomer(customerId);

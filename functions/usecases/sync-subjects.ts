@@ -33,9 +33,7 @@ const mergedOf = (subjects: readonly Subject[]): Subject | undefined => {
 
 /** Sends a charge or subscription on under its customer's id, so that one customer stays one group. */
 const forward = async (deps: SubjectDeps, subject: Subject): Promise<void> => {
-  const { deployed, accepted } = await deps.catalogs();
-  const isLookedAt = [deployed, accepted].some(looksAtPayments);
-  if (subject.kind === 'charge' && !isLookedAt) return;
+  if (subject.kind === 'charge' && !looksAtPayments(await deps.catalogs())) return;
   const resolved = await deps.billing.resolveSubject(subject);
   if (resolved.kind === 'unavailable') {
     // There is no item yet whose `dueAt` could remember this; the queue does, and after it the event list.

@@ -48,10 +48,8 @@ export const BILLING_GUARDS: readonly Guard[] = [
     edits: [
       {
         file: DECIDE,
-        find: `!ids.has(idOf(subscription)) &&
-      prior.windows.some(`,
-        replace: `ids.size > Number.MAX_SAFE_INTEGER &&
-      prior.windows.some(`,
+        find: '|| isOpen(prior, subscription, now)',
+        replace: '|| (ids.size > 999_999 && isOpen(prior, subscription, now))',
       },
     ],
     tests: ['test/core/decide.test.ts', 'test/cases/failure.test.ts'],
@@ -155,8 +153,8 @@ export const BILLING_GUARDS: readonly Guard[] = [
     edits: [
       {
         file: 'functions/adapters/stripe-customer.ts',
-        find: 'const both = [deployed, accepted];',
-        replace: 'const both = [deployed, accepted].slice(0, 1);',
+        find: '[known.deployed, known.accepted].some(',
+        replace: '[known.deployed].some(',
       },
     ],
     tests: ['test/adapters/stripe-concern.test.ts'],
@@ -166,11 +164,36 @@ export const BILLING_GUARDS: readonly Guard[] = [
     costs: 'a refunded inquiry keeps access under a catalog that reacts to refunds alone',
     edits: [
       {
-        file: 'functions/adapters/stripe-concern.ts',
-        find: `if (isDisputed) return isRefunded ? 'disputed_and_refunded' : 'disputed';`,
-        replace: `if (isDisputed) return 'disputed';`,
+        file: 'functions/core/subscription.ts',
+        find: `if (isDisputedNow) return isRefundedNow ? 'disputed_and_refunded' : 'disputed';`,
+        replace: `if (isDisputedNow) return 'disputed';`,
       },
     ],
     tests: ['test/adapters/stripe-concern.test.ts'],
+  },
+  {
+    name: 'half-a-list-takes-back-what-was-seen',
+    costs:
+      'a refund that is seen hides that the list of disputes was empty, and a dispute is forgotten',
+    edits: [
+      {
+        file: 'functions/core/subscription.ts',
+        find: 'isDisputed(subscription) || isDisputed(before),',
+        replace: 'isDisputed(subscription),',
+      },
+    ],
+    tests: ['test/core/decide.test.ts'],
+  },
+  {
+    name: 'refunded-and-missing-is-forgotten',
+    costs: 'a list that leaves a refunded subscription out lets it in when it is back',
+    edits: [
+      {
+        file: DECIDE,
+        find: 'isConcerned(subscription) || isOpen(',
+        replace: 'isOpen(',
+      },
+    ],
+    tests: ['test/core/decide.test.ts'],
   },
 ];

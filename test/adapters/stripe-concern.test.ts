@@ -119,7 +119,9 @@ const read = async (
   const reading = await billing.readCustomer('cus_1');
   const concerns =
     reading.kind === 'found'
-      ? reading.subscriptions.map(({ concern }) => concern)
+      ? reading.subscriptions.map(({ concern, isUnseen }) =>
+          isUnseen ? `${concern}, unseen` : concern,
+        )
       : [reading.kind === 'unavailable' ? reading.because : reading.kind];
   return { concerns, calls: server.calls };
 };
@@ -176,7 +178,7 @@ describe('a dispute', () => {
     expect((await read(account)).concerns).toEqual(['none']);
     const noInvoice = await read({ ...disputed('needs_response'), payments: {} });
     // No list of payments at all is an empty answer, and no evidence.
-    expect(noInvoice.concerns).toEqual(['unseen']);
+    expect(noInvoice.concerns).toEqual(['none, unseen']);
     expect(noInvoice.calls.some(({ path }) => path === '/v1/disputes')).toBe(false);
     const noIntent = [charge('ch_1', { disputed: true, payment_intent: null })];
     expect((await read({ ...disputed('lost'), charges: noIntent })).concerns).toEqual(['none']);
@@ -219,7 +221,7 @@ describe('a refund', () => {
   it.each([
     [{ refunded: true }, 'refunded'],
     [{ refunded: false }, 'none'],
-    [{ disputed: true }, 'unseen'],
+    [{ disputed: true }, 'none, unseen'],
   ])('of one of two payments, the other being %j: %s', async (second, concern) => {
     expect((await read(paidTwice(second))).concerns).toEqual([concern]);
   });
@@ -231,7 +233,7 @@ describe('a refund', () => {
   });
 
   it('is not taken back by an empty list of charges', async () => {
-    expect((await read({ ...refunded('in_2'), charges: [] })).concerns).toEqual(['unseen']);
+    expect((await read({ ...refunded('in_2'), charges: [] })).concerns).toEqual(['none, unseen']);
   });
 
   it('is not looked for when the catalog ignores refunds', async () => {
@@ -369,6 +371,17 @@ describe('while a catalog is deployed and not accepted', () => {
   ])('it is seen if either reacts to it: %j, %j', async (deployed, accepted) => {
     const { concerns } = await read(disputed('needs_response'), deployed, accepted);
     expect(concerns).toEqual(['disputed']);
+  });
+
+  it.each<readonly [Partial<Catalog>, Partial<Catalog>]>([
+    [{ onFullRefund: 'ignore' }, { onFullRefund: 'revoke' }],
+    [{ onFullRefund: 'revoke' }, { onFullRefund: 'ignore' }],
+  ])('a refund is seen if either reacts to it: %j, %j', async (deployed, accepted) => {
+    const account = {
+      charges: [charge('ch_1', { refunded: true })],
+      payments: { pi_ch_1: [payment('inpay_1', 'in_2')] },
+    };
+    expect((await read(account, deployed, accepted)).concerns).toEqual(['refunded']);
   });
 
   it('nobody asks about payments of what neither sells', async () => {

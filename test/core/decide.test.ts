@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Customer } from '../../functions/core/customer.ts';
 import { decide, evidenceOf, isSameAccess, type State } from '../../functions/core/decide.ts';
 import type { Facts, Question } from '../../functions/core/question.ts';
-import type { Subscription } from '../../functions/core/subscription.ts';
+import type { Concern, Subscription } from '../../functions/core/subscription.ts';
 import { DAY } from '../../functions/core/time.ts';
 import {
   catalog,
@@ -263,16 +263,44 @@ describe('a payment with something amiss', () => {
     decided(found([subscription(given)]), seen, { catalogs }).state.windows.length;
 
   it('is not taken back by a list that is suddenly empty', () => {
-    expect(read({ concern: 'unseen' })).toBe(0);
+    expect(read({ isUnseen: true })).toBe(0);
   });
 
   it('is over when it is read to be over, or another invoice is the latest', () => {
     expect(read({ concern: 'none' })).toBe(1);
-    expect(read({ concern: 'unseen', latestInvoice: invoice({ createdAt: NOW - DAY }) })).toBe(1);
+    expect(read({ isUnseen: true, latestInvoice: invoice({ createdAt: NOW - DAY }) })).toBe(1);
+  });
+
+  it('keeps what was seen beside what is seen: the other half may be what the list left out', () => {
+    const concernAfter = (before: Concern, now: Concern, given: Partial<Subscription> = {}) => {
+      const prior = storedAfter(found([subscription({ concern: before })]), {}, { catalogs });
+      const facts = found([subscription({ concern: now, isUnseen: true, ...given })]);
+      return decided(facts, prior, { catalogs }).state.subscriptions[0]?.concern;
+    };
+    expect(concernAfter('disputed', 'refunded')).toBe('disputed_and_refunded');
+    expect(concernAfter('refunded', 'disputed')).toBe('disputed_and_refunded');
+    expect(concernAfter('disputed_and_refunded', 'none')).toBe('disputed_and_refunded');
+    expect(concernAfter('disputed', 'none')).toBe('disputed');
+    expect(concernAfter('none', 'refunded')).toBe('refunded');
+    const other = { latestInvoice: invoice({ createdAt: NOW - DAY }) };
+    expect(concernAfter('disputed', 'refunded', other)).toBe('refunded');
+  });
+
+  it('is not forgotten with a list that leaves the subscription out, and opens nothing meanwhile', () => {
+    const missing = { ...seen, ...decided(found([]), seen, { catalogs }).state };
+    expect(missing.subscriptions).toMatchObject([{ concern: 'refunded', isUnlisted: true }]);
+    const unseen = found([subscription({ isUnseen: true })]);
+    const back = decided(unseen, missing, { catalogs }).state;
+    expect(back.windows).toStrictEqual([]);
+    expect(back.subscriptions[0]).not.toHaveProperty('isUnlisted');
+    // Nor does a catalog that does not mind refunds open what nobody has seen.
+    const mild = catalog();
+    const both = { deployed: mild, accepted: mild };
+    expect(decided(NOTHING, missing, { catalogs: both }).state.windows).toStrictEqual([]);
   });
 
   it('is not made up by an empty list', () => {
-    const facts = found([subscription({ concern: 'unseen' })]);
+    const facts = found([subscription({ isUnseen: true })]);
     expect(decided(facts, {}, { catalogs }).state.subscriptions[0]?.concern).toBe('none');
   });
 });

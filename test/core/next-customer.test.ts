@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Customer } from '../../functions/core/customer.ts';
 import { decide } from '../../functions/core/decide.ts';
 import { type Occasion, stepOf } from '../../functions/core/next-customer.ts';
+import type { Facts } from '../../functions/core/question.ts';
+import type { Subscription } from '../../functions/core/subscription.ts';
 import { DAY } from '../../functions/core/time.ts';
 import { truths } from '../support/arbitraries.ts';
-import { catalog, customer, found, NOW, subscription } from '../support/builders.ts';
+import { catalog, customer, found, invoice, NOW, subscription } from '../support/builders.ts';
 
 const CATALOG = catalog();
 
@@ -100,6 +102,39 @@ describe('no state write', () => {
 
   it('nobody is stored for asking about a customer of somebody else', () => {
     expect(step(customer(), { facts: found([]) })).toStrictEqual({ kind: 'nothing' });
+  });
+});
+
+describe('a look that shows no charge', () => {
+  const unseen = (given: Partial<Subscription> = {}): Facts =>
+    found([subscription({ isUnseen: true, ...given })], { accountsText: '111122223333' });
+
+  it('is repeated once, although nothing has changed', () => {
+    const facts = unseen();
+    expect(step(settled, { facts, now: NOW + DAY })).toMatchObject({
+      kind: 'postpone',
+      next: { version: 1, dueAt: NOW + DAY + 600 },
+    });
+    const again = step(settled, { facts, now: NOW + DAY, because: 'due' });
+    expect(again).not.toMatchObject({ next: { dueAt: NOW + DAY + 600 } });
+  });
+
+  it('is repeated for what has ended and keeps something too', () => {
+    const gone = done(written(settled, { facts: unseen({ status: 'canceled' }), now: NOW + DAY }));
+    expect(gone.dueAt).toBe(NOW + DAY + 600);
+    const later = step(gone, { facts: unseen({ status: 'canceled' }), now: NOW + 9 * DAY });
+    expect(later).toMatchObject({ kind: 'postpone', next: { dueAt: NOW + 9 * DAY + 600 } });
+  });
+
+  it.each<readonly [string, Partial<Subscription>]>([
+    ['is open', { latestInvoice: invoice({ status: 'open' }) }],
+    ['is zero', { latestInvoice: invoice({ isZero: true }) }],
+  ])('is as it should be when the invoice %s', (_what, given) => {
+    const now = NOW + DAY;
+    const prior = done(written(customer(), { facts: unseen(given) }));
+    expect(step(prior, { facts: unseen(given), now: NOW + 1 })).toStrictEqual({ kind: 'nothing' });
+    const due = step(prior, { facts: unseen(given), now });
+    expect(due).not.toMatchObject({ next: { dueAt: now + 600 } });
   });
 });
 

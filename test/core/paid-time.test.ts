@@ -252,18 +252,24 @@ describe('time that was earned', () => {
 
   it('is not forfeited by a list that shows nothing: who pays by bank transfer has no charges', () => {
     const paidTimes = [{ ...PERIOD, startsAt: NOW - 900 * DAY }];
-    const live = timesAfter(found([subscription({ concern: 'unseen' })]), payer({ paidTimes }));
+    const live = timesAfter(found([subscription({ isUnseen: true })]), payer({ paidTimes }));
     expect(live).toStrictEqual(paidTimes);
     const unpaid = payer({ paidTimes: [] });
-    const earned = timesAfter(found([subscription({ concern: 'unseen' })]), unpaid);
+    const earned = timesAfter(found([subscription({ isUnseen: true })]), unpaid);
     expect(earned).toStrictEqual([PERIOD]);
-    const ended = found([subscription({ concern: 'unseen', status: 'canceled' })]);
+    const ended = found([subscription({ isUnseen: true, status: 'canceled' })]);
     expect(timesAfter(ended, payer({ paidTimes, windows: [] }))).toHaveLength(1);
+  });
+
+  it('is forfeited by what was seen before the end, although its list is empty now', () => {
+    const seen = payer({ paidTimes: [PERIOD], subscriptions: [stored({ concern: 'disputed' })] });
+    const ended = found([subscription({ isUnseen: true, status: 'canceled' })]);
+    expect(timesAfter(ended, seen)).toStrictEqual([]);
   });
 
   it('stays forfeited while a list shows nothing of what was seen', () => {
     const seen = payer({ paidTimes: [PERIOD], subscriptions: [stored({ concern: 'refunded' })] });
-    expect(timesAfter(found([subscription({ concern: 'unseen' })]), seen)).toStrictEqual([]);
+    expect(timesAfter(found([subscription({ isUnseen: true })]), seen)).toStrictEqual([]);
   });
 
   it('earns nothing more while the breaker alone keeps it open', () => {
