@@ -28,14 +28,17 @@ export const stripeWorld = ({ state, now, emit }: Clocked) => {
     emit: (type, objectId) => emit(at, type, objectId),
     touched: new Set(),
   });
-  const replan = (engine: Engine): void => {
+  /** What an act brings about comes after it: the notice of a trial of two days is not a day old. */
+  const replan = (engine: Engine, notBefore = engine.at): void => {
     for (const id of engine.touched) {
-      due.set(id, nextStepAt(engine, recordOf(state.subscriptions, id)));
+      const at = nextStepAt(engine, recordOf(state.subscriptions, id));
+      due.set(id, at === undefined ? undefined : Math.max(at, notBefore));
     }
   };
   const startsAt = engineAt(now());
   for (const id of Object.keys(state.subscriptions)) startsAt.touched.add(id);
-  replan(startsAt);
+  // Nobody was here: what is overdue comes at its own time.
+  replan(startsAt, 0);
 
   /** Lives through everything that time alone brought about since the last time. */
   const tick = (): void => {

@@ -314,6 +314,18 @@ describe('a trial', () => {
     },
   );
 
+  it('of two days gives notice at once, and not in the past', async () => {
+    const stand = await standIn();
+    stand.move(5 * DAY);
+    const types = eventsOf(stand, () => {
+      subscriber(stand, { trialDays: 2 });
+      stand.move(1);
+    });
+    expect(types).toContain('customer.subscription.trial_will_end');
+    const created = stand.snapshot().events.map((event) => event.created);
+    expect(created).toEqual(created.toSorted((a, b) => a - b));
+  });
+
   it('that is shortened gives notice and charges in the same second', async () => {
     const stand = await standIn();
     const { subscription } = subscriber(stand, { trialDays: 30 });
