@@ -32,7 +32,10 @@ export const rightsOf = (
   now: number,
 ): Rights => {
   if (CLOSED.includes(subscription.status) || isSuspended(catalog, subscription)) return new Map();
-  const before = new Map([...held].filter(([, until]) => until > now));
+  // Whoever sells an offer no more gives nothing of it, whatever the subscription is.
+  const before = new Map(
+    [...held].filter(([offer, until]) => until > now && catalog.offers[offer] !== undefined),
+  );
   const named = namedBy(catalog, subscription);
   const judge = (until: number | undefined, had: number | undefined) =>
     judged({ catalog, subscription, now, isProven }, until, had);

@@ -11,8 +11,8 @@ export const doorWatch = (scene: Scene) => {
   const { far } = world;
   const tracks = new Map<string, Track>();
   const accountsOf = new Map<string, ReadonlySet<string>>();
-  /** Whoever has named an account once: what it takes to remove one is theirs too. */
-  const ownersOf = new Map<string, Set<Subject>>();
+  /** Who names an account, and who did until then: what it takes to remove one is theirs too. */
+  const ownersOf = new Map<string, Map<Subject, number>>();
   let wrong: string | undefined;
 
   const trackOf = (door: Door, who: string, repository: string): Track => {
@@ -21,9 +21,21 @@ export const doorWatch = (scene: Scene) => {
     tracks.set(key, track);
     return track;
   };
-  const subjectsOf = ({ track }: Lateness): readonly Subject[] =>
+  const noteOwner = (subject: Subject, accounts: ReadonlySet<string>): void => {
+    for (const account of accounts) {
+      const owners = ownersOf.get(account) ?? new Map<Subject, number>();
+      ownersOf.set(account, owners.set(subject, Number.POSITIVE_INFINITY));
+    }
+    for (const account of accountsOf.get(subject.customerId) ?? []) {
+      if (!accounts.has(account)) ownersOf.get(account)?.set(subject, far.kernel.now());
+    }
+    accountsOf.set(subject.customerId, accounts);
+  };
+  const subjectsOf = ({ track, late }: Lateness): readonly Subject[] =>
     track.door === 'ecr'
-      ? [...(ownersOf.get(track.who) ?? [])]
+      ? [...(ownersOf.get(track.who) ?? [])].flatMap(([subject, until]) =>
+          until >= late.since ? [subject] : [],
+        )
       : [...scene.subjects.values()].filter(({ customerId }) => customerId === track.who);
   const measured = measuring(world, subjectsOf);
   const tell = (lateness: Lateness): void => {
@@ -48,11 +60,9 @@ export const doorWatch = (scene: Scene) => {
         turn(track, far.kernel.now(), untils, { fate, tell });
       }
       const accounts = new Set([...subject.truth.accounts, ...(subject.stored?.accounts ?? [])]);
-      for (const account of accounts) {
-        ownersOf.set(account, (ownersOf.get(account) ?? new Set()).add(subject));
-      }
-      ecr(new Set([...accounts, ...(accountsOf.get(subject.customerId) ?? [])]), fate);
-      accountsOf.set(subject.customerId, accounts);
+      const before = accountsOf.get(subject.customerId) ?? [];
+      noteOwner(subject, accounts);
+      ecr(new Set([...accounts, ...before]), fate);
     },
     repository: (repository: string): void => {
       const inPolicy = scene.policies.get(repository)?.untils.keys() ?? [];

@@ -27,11 +27,12 @@ export const isMonotone = ({
 
 /** A new version by somebody who has not heard that the last one's effects are done takes none for done. */
 const writesAllAgain = (before: Customer | undefined, after: Customer): boolean => {
+  if (before === undefined || before.effectsDone !== before.version) return false;
   const { accounts, untils } = after.projected;
-  const repositories = Object.keys(before?.members.untils ?? {});
+  const repositories = Object.keys(before.members.untils);
   return (
-    after.version > (before?.version ?? 0) &&
-    (before?.members.accounts ?? []).every((account) => accounts.includes(account)) &&
+    after.version > before.version &&
+    before.members.accounts.every((account) => accounts.includes(account)) &&
     repositories.every((repository) => untils[repository] === NEVER_WRITTEN)
   );
 };

@@ -6,8 +6,8 @@ import { customer } from '../../support/builders.ts';
 const members = { accounts: ['111122223333'], untils: { 'acme/app': 1 } };
 const again = { accounts: members.accounts, untils: { 'acme/app': NEVER_WRITTEN } };
 const done = customer({ version: 3, effectsDone: 3, members, projected: members });
-const check = (after: Parameters<typeof customer>[0]) =>
-  isMonotone({ subject: done, before: done, after: customer({ members, ...after }) });
+const check = (after: Parameters<typeof customer>[0], before = done) =>
+  isMonotone({ subject: before, before, after: customer({ members, ...after }) });
 
 it('effects fall back only under a new version that writes all of the last one again', () => {
   expect(check({ version: 4, effectsDone: 2, projected: again })).toBeUndefined();
@@ -21,4 +21,6 @@ it('effects fall back only under a new version that writes all of the last one a
   ] as const) {
     expect(check(after), what).toContain('I5 monotonicity: cus_Nova went from version 3');
   }
+  const undone = { ...done, version: 5 };
+  expect(check({ version: 6, effectsDone: 2, projected: again }, undone)).toContain('version 5');
 });
