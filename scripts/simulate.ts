@@ -34,6 +34,7 @@ const search = async (options: Extract<Options, { readonly kind: 'seeds' }>): Pr
       const isWrong = answer.kind === 'tried' && answer.tried.wrong !== undefined;
       if (!isWrong) return 'go_on';
       if (options.until === 'first') return 'enough';
+      if (isTerminal) process.stderr.write('\r\u001b[K');
       print(`seed ${answer.seed}: ${answer.tried.wrong.text.split('\n').slice(0, 3).join(' | ')}`);
       return 'go_on';
     });

@@ -8,7 +8,7 @@ type Deps = {
   readonly report: Report;
 };
 
-/** What is looked at of a request of the Fetch standard. */
+/** As little of a request as is needed: the simulator makes many thousands, and a whole one is dear. */
 type WebhookRequest = Pick<Request, 'method' | 'arrayBuffer'> & {
   readonly headers: Pick<Headers, 'get'>;
 };

@@ -53,6 +53,8 @@ export const askWorkers = async (
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', endAll);
+  process.once('SIGINT', interrupted);
+  process.once('SIGTERM', interrupted);
   try {
     const file = await bundledIn(folder);
     const worker = () => live({ file, running, order, hear });
@@ -60,8 +62,13 @@ export const askWorkers = async (
   } finally {
     endAll();
     process.removeListener('exit', endAll);
+    process.removeListener('SIGINT', interrupted);
+    process.removeListener('SIGTERM', interrupted);
   }
 };
+
+/** Node tells nobody of its end when a signal ends it: the workers and their file would stay. */
+const interrupted = (): never => process.exit(130);
 
 type Working = {
   readonly file: string;

@@ -61,7 +61,7 @@ export const buildWebhook: Builder<Delivery, number> = (far) => (process) => {
   return async ({ body, header }) => {
     const { status } = await answer({
       method: 'POST',
-      headers: { get: () => header },
+      headers: { get: (name) => (name === 'stripe-signature' ? header : null) },
       arrayBuffer: async () => new TextEncoder().encode(body).buffer,
     });
     return status;

@@ -24,13 +24,13 @@ it('a busy machine changes nothing', async () => {
   }
 });
 
-it('a run that waits for the event loop after each thing that happened is the same run', async () => {
-  const alone = await traceOf(generate(3));
+it.each(SEEDS)('seed %i is the same run when each step waits for the event loop', async (seed) => {
+  const alone = await traceOf(generate(seed));
   const patient = vi.spyOn(process, 'nextTick').mockImplementation((callback, ...args) => {
     setImmediate(() => callback(...args));
   });
   try {
-    expect(await traceOf(generate(3))).toEqual(alone);
+    expect(await traceOf(generate(seed))).toEqual(alone);
     expect(patient.mock.calls.length).toBeGreaterThan(1_000);
   } finally {
     patient.mockRestore();
