@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/plan.ts';
 import {
   type Door,
   gatewayUntil,
@@ -77,7 +78,10 @@ const isHeld = ({ subjects }: Scene, account: string): boolean =>
     ({ stored }) => stored?.accounts.includes(account) === true && isHeldByBreaker(stored),
   );
 
-/** Somebody wrote the member by hand: the daily comparison finds it, in every repository that is sold. */
+/**
+ * Somebody wrote the member by hand: the daily comparison finds it, in every repository that is sold,
+ * and has its customer looked at. A fault in between may spoil that, and leave it to the next one.
+ */
 const isTampered = ({ world, catalogAt }: Scene, account: string, repository: string): boolean => {
   const { plan, far } = world;
   const now = far.kernel.now();
@@ -88,9 +92,21 @@ const isTampered = ({ world, catalogAt }: Scene, account: string, repository: st
       act.account === account &&
       act.repository === repository &&
       plan.startsAt + at <= now &&
-      now < Math.max(plan.startsAt + at, catalogAt) + FOUND_SECONDS,
+      now <
+        Math.max(plan.startsAt + spoiltUntil(plan, at, act.customer), catalogAt) + FOUND_SECONDS,
   );
 };
+
+const spoiltUntil = ({ faults }: Plan, at: number, customer: string): number =>
+  Math.max(
+    at,
+    ...faults
+      .filter(({ from, until, key = '' }) => {
+        const isMeant = !key.startsWith('cus_') || key === customer;
+        return isMeant && from < at + FOUND_SECONDS && until > at;
+      })
+      .map(({ until, fault }) => until + ('seconds' in fault ? fault.seconds : 0)),
+  );
 
 const FOUND_SECONDS = 26 * 3_600;
 
