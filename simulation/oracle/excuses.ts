@@ -21,7 +21,10 @@ export type Excuse = { readonly from: number; readonly until: number };
 
 /** What of a plan makes things late, and until when it is no excuse any more. */
 export const excusesOf = (plan: Plan) => {
-  const windows = plan.faults.map((window) => ({ window, ...spanOf(window) }));
+  const windows = plan.faults.map((window) => ({
+    window,
+    ...spanOf(window, plan.faults),
+  }));
   const edits = plan.acts.flatMap(({ at, act }) =>
     act.who === 'aws' && (act.does === 'edit_policy' || act.does === 'delete_policy')
       ? [{ repository: act.repository, from: at, until: at + 11 * MINUTE }]
@@ -49,24 +52,34 @@ export const unexcused = (from: number, now: number, excuses: readonly Excuse[])
 };
 
 /** From its beginning to when its last consequence has been tried again. */
-const spanOf = (window: FaultWindow): Excuse => {
+const spanOf = (window: FaultWindow, all: readonly FaultWindow[]): Excuse => {
   const { from, until, fault } = window;
   const lands = until + ('seconds' in fault ? fault.seconds : 0) + MINUTE;
-  return { from: from - 5 * MINUTE, until: lands + recoveryOf(window) };
+  return { from: from - 5 * MINUTE, until: lands + recoveryOf(window, all) };
 };
 
-const recoveryOf = ({ from, until, fault, process, service, share }: FaultWindow): number => {
+const recoveryOf = (window: FaultWindow, all: readonly FaultWindow[]): number => {
+  const { from, until, fault } = window;
   // Whom Stripe does not know is asked about once a day.
   if (fault.kind === 'refused' && fault.status === 404) return 32 * HOUR;
   // A look that saw too little is a look: the daily list is the next.
   if (fault.kind === 'stale' || fault.kind === 'broken_paging') return 26 * HOUR;
-  const isDeadly =
-    (process === undefined || process === 'sync') && service !== 'stripe' && share > 0.3;
   // Ten receives later a message is dead: then the daily list is the next to look.
-  if (isDeadly && until - from > HOUR) return 26 * HOUR;
+  const meanwhile = all.filter((each) => each.from < until && from < each.until);
+  const share = meanwhile.filter(failsSync).reduce((sum, each) => sum + each.share, 0);
+  if (failsSync(window) && share > 0.3 && until - from > HOUR) return 26 * HOUR;
   // Whoever has failed tries again after about as long as it has failed, at most after an hour and a
   // quarter; who died comes again with the queue's visibility time-out.
   return Math.min(100 * MINUTE, 1.5 * (until - from) + 35 * MINUTE);
+};
+
+/** So long sync may run, whatever it waits for. */
+const SYNC_SECONDS = 150;
+
+/** What Stripe does not answer is tried again later; anything else, and its own end, fails the message. */
+const failsSync = ({ process, service, fault }: FaultWindow): boolean => {
+  const isEnd = fault.kind === 'dies' || (fault.kind === 'slow' && fault.seconds >= SYNC_SECONDS);
+  return (process === undefined || process === 'sync') && (service !== 'stripe' || isEnd);
 };
 
 /** Who calls whom on the way from a change to a door. */
