@@ -117,7 +117,8 @@ const DESCRIBED: readonly Described[] = [
     pattern: /^STAGE CATALOG$/,
     as: described(({ revision: _revision, redecided, ...state }: CatalogState) => ({
       ...state,
-      redecided: redecided.replace(/@\d+$/, '@'),
+      // Everybody is decided once more a day after the first time, which a crash makes later.
+      redecided: redecided.replace(/@\d+$/, ''),
     })),
   },
   { pattern: /^STAGE BREAKER#/, as: (text) => text },
