@@ -23,10 +23,10 @@ export type EffectsDeps = {
 
 const MEMBERS_AT_ONCE = 10;
 
-/** `unminted`: everything but the credential, which Secrets Manager would not take; nothing is marked. */
+/** `unfinished`: the table has everything, and a queue or Secrets Manager would not take theirs; nothing is marked. */
 export type Effects =
   | { readonly kind: 'done' }
-  | { readonly kind: 'unminted'; readonly error: unknown };
+  | { readonly kind: 'unfinished'; readonly error: unknown };
 
 /**
  * Makes the world match the stored state, never a difference held in memory: whoever crashes here,
@@ -39,18 +39,13 @@ export const runEffects =
     if (transition?.version === version) await deps.customers.putAudit(customerId, transition);
     const repositories = await writeMembers(deps, customer);
     if (customer.isDeleted) await retireAll(deps, customer);
-    if (repositories.length > 0) {
-      await deps.policies.sendPolicies(
-        repositories.map((repository) => ({
-          repository,
-          occasion: `${repository}:${customerId}:${version}`,
-        })),
-      );
-    }
-    // Last, since Secrets Manager may be down for long: nobody's end waits for a credential.
+    // Either may be down for long, and keeps nobody from hearing what Stripe says next.
+    const telling = await attempt(() => tellPolicies(deps, customer, repositories));
     const minted = sealed.find(({ credentialId }) => credentialId === mint);
-    const minting = minted === undefined ? DONE : await tryToMint(deps, customerId, minted);
-    if (minting.kind === 'unminted') return minting;
+    const minting =
+      minted === undefined ? DONE : await attempt(() => mintCredential(deps, customerId, minted));
+    if (telling.kind === 'unfinished') return telling;
+    if (minting.kind === 'unfinished') return minting;
     // A conflict means that somebody else has done these effects and gone on.
     await deps.customers.markEffectsDone(customer);
     return DONE;
@@ -58,17 +53,27 @@ export const runEffects =
 
 const DONE: Effects = { kind: 'done' };
 
-const tryToMint = async (
-  deps: EffectsDeps,
-  customerId: string,
-  minted: SealedCredential,
-): Promise<Effects> => {
+const attempt = async (effect: () => Promise<void>): Promise<Effects> => {
   try {
-    await mintCredential(deps, customerId, minted);
+    await effect();
     return DONE;
   } catch (error) {
-    return { kind: 'unminted', error };
+    return { kind: 'unfinished', error };
   }
+};
+
+const tellPolicies = async (
+  { policies }: EffectsDeps,
+  { customerId, version }: Customer,
+  repositories: readonly string[],
+): Promise<void> => {
+  if (repositories.length === 0) return;
+  await policies.sendPolicies(
+    repositories.map((repository) => ({
+      repository,
+      occasion: `${repository}:${customerId}:${version}`,
+    })),
+  );
 };
 
 const writeMembers = async (

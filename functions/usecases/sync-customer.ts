@@ -61,8 +61,8 @@ export const syncCustomer =
   };
 
 /**
- * Effects of the stored state come before anything new. A credential that cannot be minted is the
- * exception: it keeps nobody from hearing what Stripe says.
+ * Effects of the stored state come before anything new. A queue or Secrets Manager that does not take
+ * its part is the exception: it keeps nobody from hearing what Stripe says.
  */
 const finishPrior = async (deps: SyncDeps, prior: Customer): Promise<Effects | undefined> =>
   prior.effectsDone < prior.version ? runEffects(deps)(prior) : undefined;
@@ -82,7 +82,7 @@ const syncOnce = async (
   const customer = step.kind === 'nothing' ? prior : step.next;
   if (step.kind !== 'nothing') reportSync(deps.report, { request, prior, next: customer, reading });
   if (customer.effectsDone < customer.version) {
-    // What could not be minted a moment ago is not tried twice.
+    // What failed a moment ago is not tried twice.
     const isTried = finished !== undefined && customer.version === prior.version;
     insistOn(isTried ? finished : await runEffects(deps)(customer), customer);
   }
@@ -95,7 +95,7 @@ const syncOnce = async (
 
 const insistOn = (effects: Effects, { customerId }: Customer): void => {
   if (effects.kind === 'done') return;
-  throw new Error(`the credential of ${customerId} could not be minted`, { cause: effects.error });
+  throw new Error(`the effects of ${customerId} are not finished`, { cause: effects.error });
 };
 
 const kindOf = (prior: Customer, customer: Customer): SyncOutcome['kind'] => {

@@ -122,7 +122,7 @@ export const STATE_GUARDS: readonly Guard[] = [
         replace: 'strays === undefined',
       },
     ],
-    tests: ['test/usecases/sync-unminted.test.ts'],
+    tests: ['test/usecases/sync-unfinished.test.ts'],
   },
   {
     name: 'audit-line-overwritten',

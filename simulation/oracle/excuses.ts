@@ -105,11 +105,13 @@ const isOnTheWay = ({ process, service, fault }: FaultWindow, door: Door): boole
 };
 
 const touches = (window: FaultWindow, { door, customers, repository }: Concerned): boolean => {
-  const { key } = window;
+  const { key, service } = window;
   if (!isOnTheWay(window, door)) return false;
   if (key === undefined || key === '' || customers.includes(key)) return true;
   // A list has no key of its own, nor has a charge: only another customer's is surely another's.
-  return key.startsWith('cus_') ? false : door === 'ecr' || key !== repository;
+  if (key.startsWith('cus_')) return false;
+  // A message that cannot tell a repository's queue fails, and what comes after it waits for its turn.
+  return door === 'ecr' || key !== repository || (service ?? 'sqs') === 'sqs';
 };
 
 /** What happens to events of this instant, at worst. */

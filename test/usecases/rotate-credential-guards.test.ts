@@ -40,7 +40,7 @@ it('a rotation that was cut off before its credential existed is counted by the 
   world.stores.hooks.before = (method) => {
     if (method === 'putCredential') throw new Error('killed');
   };
-  await expect(rotateCredential(world.deps)(request)).rejects.toThrow('could not be minted');
+  await expect(rotateCredential(world.deps)(request)).rejects.toThrow('are not finished');
   delete world.stores.hooks.before;
   expect(await rotateCredential(world.deps)(request)).toMatchObject({ kind: 'too_many' });
   expect(await world.stores.credentials.listCredentials('cus_Nova')).toHaveLength(2);

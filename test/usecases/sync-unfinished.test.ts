@@ -10,7 +10,7 @@ const unminted = async () => {
   world.stores.hooks.before = (method) => {
     if (method === 'sealSecret') throw new Error('Secrets Manager is down');
   };
-  await expect(world.sync()).rejects.toThrow('the credential of cus_Nova could not be minted');
+  await expect(world.sync()).rejects.toThrow('the effects of cus_Nova are not finished');
   world.now += MINUTE;
   return world;
 };
@@ -24,14 +24,33 @@ it('a credential that cannot be minted holds up no grant', async () => {
 it('nor does it hold up the end of another account or of everything', async () => {
   const world = await unminted();
   world.truth = found([subscription()], { accountsText: ONE });
-  await expect(world.sync()).rejects.toThrow('could not be minted');
+  await expect(world.sync()).rejects.toThrow('are not finished');
   expect((await world.membersOf('acme/app')).map((text) => text.split(' ')[0])).toStrictEqual([
     ONE,
   ]);
   world.truth = found([subscription({ status: 'canceled' })], { accountsText: ONE });
-  await expect(world.sync()).rejects.toThrow('could not be minted');
+  await expect(world.sync()).rejects.toThrow('are not finished');
   expect((await world.customer()).windows).toStrictEqual([]);
   expect(await world.membersOf('acme/app')).toStrictEqual([]);
+});
+
+it('a queue that takes nothing holds up no end, and is told of everything later', async () => {
+  const world = syncWorld();
+  world.truth = found([subscription()], { accountsText: `${ONE} ${TWO}` });
+  world.policies.fail = new Error('SQS is down');
+  await expect(world.sync()).rejects.toThrow('the effects of cus_Nova are not finished');
+  expect((await world.customer()).mint).toBeDefined();
+  expect(await world.stores.credentials.listCredentials('cus_Nova')).toHaveLength(1);
+  world.now += MINUTE;
+  world.truth = found([subscription({ status: 'canceled' })], { accountsText: ONE });
+  await expect(world.sync()).rejects.toThrow('are not finished');
+  expect((await world.customer()).windows).toStrictEqual([]);
+  expect(await world.membersOf('acme/app')).toStrictEqual([]);
+  world.policies.fail = undefined;
+  await world.sync({ because: 'due' });
+  expect(world.policies.sent).toContainEqual(expect.objectContaining({ repository: 'acme/app' }));
+  const { effectsDone, version } = await world.customer();
+  expect(effectsDone).toBe(version);
 });
 
 it('it is tried again by whoever looks next, under its first name, and within ten minutes', async () => {
@@ -39,7 +58,7 @@ it('it is tried again by whoever looks next, under its first name, and within te
   const { mint, dueAt } = await world.customer();
   expect(dueAt).toBeLessThanOrEqual(NOW + 10 * MINUTE);
   world.now += HOUR;
-  await expect(world.sync({ because: 'due' })).rejects.toThrow('could not be minted');
+  await expect(world.sync({ because: 'due' })).rejects.toThrow('are not finished');
   expect((await world.customer()).dueAt).toBeLessThanOrEqual(world.now + 10 * MINUTE);
   delete world.stores.hooks.before;
   await world.sync({ because: 'due' });
@@ -53,10 +72,10 @@ it('a run tries once, and once more only for what it has decided anew', async ()
   const world = await unminted();
   const tries = () => world.stores.calls.sealSecret ?? 0;
   const before = tries();
-  await expect(world.sync({ because: 'due' })).rejects.toThrow('could not be minted');
+  await expect(world.sync({ because: 'due' })).rejects.toThrow('are not finished');
   expect(tries()).toBe(before + 1);
   world.truth = found([subscription()], { accountsText: ONE });
-  await expect(world.sync()).rejects.toThrow('could not be minted');
+  await expect(world.sync()).rejects.toThrow('are not finished');
   expect(tries()).toBe(before + 3);
 });
 
