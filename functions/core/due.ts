@@ -8,16 +8,19 @@ export const CONFIRM_AFTER_SECONDS = 10 * MINUTE;
 /** A customer with a live subscription or an open window and nothing to wait for is still looked at. */
 const IDLE_SECONDS = 30 * DAY;
 
-type Timed = Pick<
-  Customer,
-  'windows' | 'subscriptions' | 'sealed' | 'isHeld' | 'isDeleted' | 'confirmAt' | 'retryAt'
->;
+type Timed = Pick<Customer, 'windows' | 'subscriptions' | 'grants' | 'sealed'> &
+  Pick<Customer, 'isHeld' | 'isDeleted' | 'confirmAt' | 'retryAt'>;
 
 /** When to look at this customer again: always later than `now`, or never. */
 export const dueAtOf = (customer: Timed, now: EpochSeconds): EpochSeconds | undefined => {
-  const { windows, subscriptions, sealed, isHeld, isDeleted, confirmAt, retryAt } = customer;
+  const { windows, subscriptions, grants, sealed, isHeld, isDeleted } = customer;
+  const { confirmAt, retryAt } = customer;
   if (isDeleted) return undefined;
-  const isWatched = subscriptions.length > 0 || windows.some(({ endsAt }) => endsAt > now);
+  // Who is due is also for whom another catalog is decided: it may sell what a grant names.
+  const isWatched =
+    subscriptions.length > 0 ||
+    windows.some(({ endsAt }) => endsAt > now) ||
+    grants.some(({ until }) => until > now);
   const times = [
     ...windows.flatMap(({ startsAt, endsAt }) => [startsAt, endsAt - DAY, endsAt]),
     ...sealed.map(({ until }) => until),

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Customer } from '../../functions/core/customer.ts';
 import { dueAtOf, retryDelaySeconds } from '../../functions/core/due.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time.ts';
-import { customer, NOW, stored, windowOf } from '../support/builders.ts';
+import { customer, grant, NOW, stored, windowOf } from '../support/builders.ts';
 
 const due = (given: Partial<Customer>) => dueAtOf(customer(given), NOW);
 
@@ -33,6 +33,11 @@ it.each([
     NOW + 7,
   ],
   ['a month has gone by', { subscriptions: [stored()] }, NOW + 30 * DAY],
+  [
+    'a month has gone by, and a grant names what no catalog sells',
+    { grants: [grant('tools', { until: NOW + 100 * DAY })] },
+    NOW + 30 * DAY,
+  ],
   [
     'a month has gone by, and somebody without a subscription has a long grant',
     { windows: [windowOf('app', { endsAt: NOW + 100 * DAY })] },
