@@ -85,6 +85,8 @@ export type Members = {
 export type Trigger =
   | 'event'
   | 'due'
+  /** A dispute or a refund, which no list of ours would show later. */
+  | 'payment'
   | 'missed_event'
   | 'listing'
   | 'catalog'

@@ -133,16 +133,18 @@ const confirmationOf = (
 };
 
 /**
- * What somebody paid for has a charge, unless it was paid outside of Stripe. A look that shows none is
- * repeated once, since the next one might be a month away.
+ * A look that may have been shown too little is repeated once, since the next one might be a month
+ * away: after a dispute or a refund, and where what somebody paid for has no charge. (What was paid
+ * outside of Stripe has none.)
  */
 const isDoubtful = ({ facts, because }: Occasion): boolean =>
   because !== 'due' &&
   facts.kind === 'found' &&
-  facts.subscriptions.some(
-    ({ isUnseen, latestInvoice }) =>
-      isUnseen === true && latestInvoice?.status === 'paid' && !latestInvoice.isZero,
-  );
+  (because === 'payment' ||
+    facts.subscriptions.some(
+      ({ isUnseen, latestInvoice }) =>
+        isUnseen === true && latestInvoice?.status === 'paid' && !latestInvoice.isZero,
+    ));
 
 /** Then the sweep looks at whoever has effects that are not marked. */
 const finishAt = (now: EpochSeconds): EpochSeconds => now + CONFIRM_AFTER_SECONDS;

@@ -6,6 +6,7 @@ const KINDS: readonly Subject['kind'][] = ['customer', 'charge', 'subscription']
 const TRIGGERS: readonly Trigger[] = [
   'event',
   'due',
+  'payment',
   'missed_event',
   'listing',
   'catalog',

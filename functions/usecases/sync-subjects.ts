@@ -20,12 +20,14 @@ export const syncSubjects =
   };
 
 /**
- * A re-decision for the catalog's sake does not ask Stripe, so any other trigger goes before it; and
- * after a restore members are written again, which no other trigger does.
+ * A re-decision for the catalog's sake does not ask Stripe, so any other trigger goes before it; after
+ * a restore members are written again, and after a payment's event Stripe is asked twice, which no
+ * other trigger does.
  */
 const mergedOf = (subjects: readonly Subject[]): Subject | undefined => {
   const asking =
     subjects.find(({ because }) => because === 'restore') ??
+    subjects.find(({ because }) => because === 'payment') ??
     subjects.find(({ because }) => because !== 'catalog') ??
     subjects[0];
   return asking && { ...asking, strays: subjects.flatMap(({ strays }) => strays ?? []) };
@@ -44,7 +46,8 @@ const forward = async (deps: SubjectDeps, subject: Subject): Promise<void> => {
     {
       kind: 'customer',
       id: resolved.id,
-      because: subject.because,
+      because:
+        subject.kind === 'charge' && subject.because === 'event' ? 'payment' : subject.because,
       // Another id than the first message's: the queue drops a second one with the same id.
       occasion: `${subject.occasion}:${resolved.id}`,
     },

@@ -56,6 +56,7 @@ export const WITHHELD_BECAUSE = {
 
 export const TRIGGERED_BY = {
   event: 'an event from Stripe',
+  payment: 'a dispute or refund at Stripe',
   due: 'the clock',
   missed_event: 'the sweep found a missed event',
   listing: 'the sweep’s daily comparison',

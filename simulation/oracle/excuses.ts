@@ -125,14 +125,25 @@ export const fateAt = ({ travel, skewSeconds }: Plan, since: number): Fate => {
   return isSkewed || kinds.includes('lost') || kinds.includes('delayed') ? 'listed' : 'arrived';
 };
 
+/** Whether the look that the news of this instant bring about may be shown less than what is true. */
+export const isDeceivedAt = ({ faults }: Plan, since: number): boolean =>
+  faults.some(
+    ({ fault, from, until }) =>
+      (fault.kind === 'stale' || fault.kind === 'broken_paging') &&
+      from <= since + HOUR &&
+      since < until + ('seconds' in fault ? fault.seconds : 0),
+  );
+
 /** Where no list shows what has changed, nobody is told before the next look. */
 export const worstOf = ({
   fate,
   isListed,
+  isDeceived,
 }: {
   readonly fate: Fate;
   readonly isListed: boolean;
-}): Fate => (fate === 'never' && !isListed ? 'unseen' : fate);
+  readonly isDeceived: boolean;
+}): Fate => ((fate === 'never' || isDeceived) && !isListed ? 'unseen' : fate);
 
 /** Bounds of the design: to a decision at the gateway, and from there to ECR's policy. */
 const GATEWAY_SECONDS: Readonly<Record<Fate, number>> = {

@@ -4,7 +4,7 @@ import { repositoriesOf } from '../../functions/usecases/sweep-repositories.ts';
 import { customerIn, customerKeyOf } from '../stores/customer-items.ts';
 import type { World } from '../world/world.ts';
 import type { Fate } from './excuses.ts';
-import { fateAt } from './excuses.ts';
+import { fateAt, isDeceivedAt } from './excuses.ts';
 import { type History, lived, NO_HISTORY } from './history.ts';
 import { CATALOG_KEY, catalogsIn, distinctOf, type Policy, policyOf } from './table.ts';
 import { type Truth, truthOf } from './truth.ts';
@@ -15,6 +15,8 @@ type Change = {
   readonly fate: Fate;
   /** Stripe's list of subscriptions shows it. */
   readonly isListed: boolean;
+  /** Stripe may have shown something else to whoever looked. */
+  readonly isDeceived: boolean;
 };
 
 export type Subject = {
@@ -68,7 +70,7 @@ export const subjectOf = ({ subjects, world }: Scene, customerId: string): Subje
     history: NO_HISTORY,
     truthText: '',
     truth: NOBODY,
-    change: { at: world.plan.startsAt, fate: 'arrived', isListed: true },
+    change: { at: world.plan.startsAt, fate: 'arrived', isListed: true, isDeceived: false },
     stored: undefined,
     storedText: undefined,
     storedAt: 0,
@@ -87,8 +89,9 @@ export const lookAtTruth = (scene: Scene): readonly Subject[] => {
     const text = JSON.stringify(truth);
     if (text === subject.truthText) return [];
     const fate = fateAt(plan, now - plan.startsAt);
+    const isDeceived = isDeceivedAt(plan, now - plan.startsAt);
     const isListed = listedOf(truth) !== listedOf(subject.truth);
-    subject.change = soonest(subject, { at: now, fate, isListed });
+    subject.change = soonest(subject, { at: now, fate, isListed, isDeceived });
     subject.truthText = text;
     subject.truth = truth;
     subject.history = lived(subject.history, { at: now, truth }, distinctOf(scene.catalogs));

@@ -119,6 +119,14 @@ describe('a look that shows no charge', () => {
     expect(again).not.toMatchObject({ next: { dueAt: NOW + DAY + 600 } });
   });
 
+  it('is repeated after a dispute or a refund in any case: it may have been an old answer', () => {
+    const given = { now: NOW + 1, because: 'payment' } as const;
+    expect(step(settled, given)).toMatchObject({ kind: 'postpone', next: { dueAt: NOW + 601 } });
+    expect(step(settled, { ...given, facts: { kind: 'nothing' } })).toStrictEqual({
+      kind: 'nothing',
+    });
+  });
+
   it('is repeated for what has ended and keeps something too', () => {
     const gone = done(written(settled, { facts: unseen({ status: 'canceled' }), now: NOW + DAY }));
     expect(gone.dueAt).toBe(NOW + DAY + 600);

@@ -81,7 +81,7 @@ describe('a charge', () => {
     const calls = await world.callsOf(() => handle(world, charge));
     expect(calls).toStrictEqual({ resolveSubject: 1 });
     expect(world.subjects.sent).toStrictEqual([
-      { kind: 'customer', id: 'cus_Nova', because: 'event', occasion: 'evt_1:cus_Nova' },
+      { kind: 'customer', id: 'cus_Nova', because: 'payment', occasion: 'evt_1:cus_Nova' },
     ]);
   });
 

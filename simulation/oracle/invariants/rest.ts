@@ -1,5 +1,5 @@
 import type { Customer } from '../../../functions/core/customer.ts';
-import { boundSecondsOf } from '../excuses.ts';
+import { boundSecondsOf, worstOf } from '../excuses.ts';
 import type { Scene, Subject } from '../scene.ts';
 import { ago, at } from '../text.ts';
 import { atRestAudit } from './rest-audit.ts';
@@ -35,7 +35,7 @@ const isSettled = ({ world, catalogAt }: Scene, { change, truth }: Subject): boo
   const { plan, far } = world;
   const now = far.kernel.now();
   // A deletion that nobody was told of shows in no list.
-  if (change.fate === 'never' && !change.isListed) return false;
+  if (worstOf(change) === 'unseen') return false;
   const from = Math.max(change.at, catalogAt);
   return (
     from + boundSecondsOf('ecr', change.fate, plan) + UNDER_WAY_SECONDS < now && truth !== undefined
