@@ -107,7 +107,8 @@ const refusedWrong = (
     stored === undefined ? 0 : gatewayUntil(stored, scene.catalogs, repository, answeredAt + skew);
   const wasClosed = (closedAt.get(`${customerId} ${repository}`) ?? 0) >= from;
   const startsLater = stored?.windows.some(({ startsAt }) => startsAt > from) ?? true;
-  const isNew = scene.catalogAt >= from;
+  // Another catalog, or a backup: until everybody is decided again the table knows less.
+  const isNew = scene.catalogAt >= from || scene.restoredAt >= from;
   if (until <= answeredAt + skew || wasClosed || startsLater || isNew) return undefined;
   if (!opensEverything(scene, customerId, repository, answeredAt)) return undefined;
   return `I15 fail closed, honestly: ${customerId} was refused ${repository} as ${outcome.because} at ${at(scene.world, answeredAt)}, and it was open until ${at(scene.world, until)}`;
