@@ -137,7 +137,8 @@ const startOf = (
   const wasNamed = before.items.some((item) =>
     offersNamedBy(catalogs, item).includes(period.offerId),
   );
-  if (!wasNamed) return Math.max(period.startsAt, now);
+  // Seen only when the period was over, it is the same to every look: what its invoice says.
+  if (!wasNamed && now < period.endsAt) return Math.max(period.startsAt, now);
   return createdAt > period.startsAt + INVOICE_WITHIN_SECONDS ? createdAt : period.startsAt;
 };
 

@@ -250,6 +250,15 @@ describe('time that was earned', () => {
     }
   });
 
+  it('is the same at every look, also of a product that is first seen when its period is over', () => {
+    const item = { ...itemOf('app'), currentPeriodStartAt: PERIOD_START, currentPeriodEndAt: NOW };
+    const facts = found([subscription({ items: [item] })]);
+    const before = payer({ paidTimes: [], subscriptions: [stored({ items: [itemOf('tools')] })] });
+    const first = decided(before, facts, NOW);
+    expect(first.windows).toHaveLength(1);
+    expect(decided({ ...before, ...first }, facts, NOW).paidTimes).toStrictEqual(first.paidTimes);
+  });
+
   it('is not forfeited by a list that shows nothing: who pays by bank transfer has no charges', () => {
     const paidTimes = [{ ...PERIOD, startsAt: NOW - 900 * DAY }];
     const live = timesAfter(found([subscription({ isUnseen: true })]), payer({ paidTimes }));
