@@ -5,7 +5,7 @@ import { DAY, type EpochSeconds, HOUR, MINUTE } from './time.ts';
 /** One read after a change, to see past a stale answer. */
 export const CONFIRM_AFTER_SECONDS = 10 * MINUTE;
 
-/** A customer with a live subscription or an open window and nothing to wait for is still looked at. */
+/** A customer with a live subscription, an open window or a grant and nothing to wait for is still looked at. */
 const IDLE_SECONDS = 30 * DAY;
 
 type Timed = Pick<Customer, 'windows' | 'subscriptions' | 'grants' | 'sealed'> &

@@ -31,6 +31,13 @@ export type Fault =
   /** The process dies: before the call has any effect, or after it and before it hears the answer. */
   | { readonly kind: 'dies'; readonly when: 'before' | 'after' };
 
+/** A read is answered, and not with what is true now. */
+export const isDeceptive = ({ kind }: Fault): boolean =>
+  kind === 'stale' || kind === 'broken_paging';
+
+/** By how much a call that it strikes is later, or its answer older. */
+export const faultSecondsOf = (fault: Fault): number => ('seconds' in fault ? fault.seconds : 0);
+
 /** From when until when which share of which calls goes wrong. Times are seconds since the beginning. */
 export type FaultWindow = {
   readonly from: number;

@@ -1,4 +1,4 @@
-import type { FaultWindow, Service } from '../kernel/faults.ts';
+import { type FaultWindow, faultSecondsOf, isDeceptive, type Service } from '../kernel/faults.ts';
 import type { ProcessName } from '../kernel/process.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Door } from './doors.ts';
@@ -54,7 +54,7 @@ export const unexcused = (from: number, now: number, excuses: readonly Excuse[])
 /** From its beginning to when its last consequence has been tried again. */
 const spanOf = (window: FaultWindow, all: readonly FaultWindow[]): Excuse => {
   const { from, until, fault } = window;
-  const lands = until + ('seconds' in fault ? fault.seconds : 0) + MINUTE;
+  const lands = until + faultSecondsOf(fault) + MINUTE;
   return { from: from - 5 * MINUTE, until: lands + recoveryOf(window, all) };
 };
 
@@ -63,7 +63,7 @@ const recoveryOf = (window: FaultWindow, all: readonly FaultWindow[]): number =>
   // Whom Stripe does not know is asked about once a day.
   if (fault.kind === 'refused' && fault.status === 404) return 32 * HOUR;
   // A look that saw too little is a look: the daily list is the next.
-  if (fault.kind === 'stale' || fault.kind === 'broken_paging') return 26 * HOUR;
+  if (isDeceptive(fault)) return 26 * HOUR;
   // Ten receives later a message is dead: then the daily list is the next to look.
   const meanwhile = all.filter((each) => each.from < until && from < each.until);
   const share = meanwhile.filter(failsSync).reduce((sum, each) => sum + each.share, 0);
@@ -91,10 +91,9 @@ const WAY: Readonly<Partial<Record<ProcessName, readonly Service[]>>> = {
   operator: ['stripe', 'dynamodb', 'sqs', 'secretsmanager'],
 };
 
-const OF_STRIPE: readonly FaultWindow['fault']['kind'][] = ['stale', 'broken_paging'];
-
 const isOnTheWay = ({ process, service, fault }: FaultWindow, door: Door): boolean => {
-  const only = OF_STRIPE.includes(fault.kind) ? 'stripe' : service;
+  // Only Stripe's reads can be answered so.
+  const only = isDeceptive(fault) ? 'stripe' : service;
   if (service !== undefined && service !== only) return false;
   return Object.entries(WAY).some(
     ([each, services]) =>
@@ -129,9 +128,7 @@ export const fateAt = ({ travel, skewSeconds }: Plan, since: number): Fate => {
 export const isDeceivedAt = ({ faults }: Plan, since: number): boolean =>
   faults.some(
     ({ fault, from, until }) =>
-      (fault.kind === 'stale' || fault.kind === 'broken_paging') &&
-      from <= since + HOUR &&
-      since < until + ('seconds' in fault ? fault.seconds : 0),
+      isDeceptive(fault) && from <= since + HOUR && since < until + faultSecondsOf(fault),
   );
 
 /** Where no list shows what has changed, nobody is told before the next look. */

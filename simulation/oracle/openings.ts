@@ -1,3 +1,4 @@
+import { faultSecondsOf } from '../kernel/faults.ts';
 import type { Plan } from '../plan/plan.ts';
 import {
   type Door,
@@ -105,7 +106,7 @@ const spoiltUntil = ({ faults }: Plan, at: number, customer: string): number =>
         const isMeant = !key.startsWith('cus_') || key === customer;
         return isMeant && from < at + FOUND_SECONDS && until > at;
       })
-      .map(({ until, fault }) => until + ('seconds' in fault ? fault.seconds : 0)),
+      .map(({ until, fault }) => until + faultSecondsOf(fault)),
   );
 
 const FOUND_SECONDS = 26 * 3_600;

@@ -1,8 +1,8 @@
 import type { Customer } from '../../functions/core/customer.ts';
 import type { Catalogs } from '../../functions/core/members-of.ts';
 import { accessTo } from '../../functions/core/pull-access.ts';
-import type { CatalogState } from '../../functions/ports.ts';
 import { repositoriesOf } from '../../functions/usecases/sweep-repositories.ts';
+import { catalogsIn } from '../oracle/table.ts';
 import { customerIn } from '../stores/customer-items.ts';
 import type { World } from '../world/world.ts';
 
@@ -14,12 +14,7 @@ export const eyesOn = (world: World) => {
   const { plan, far } = world;
   const repositories = [...repositoriesOf(...plan.catalogs)].sort();
   const customer = (customerId: string): Customer | undefined => customerIn(far.stores, customerId);
-  const catalogs = (): Catalogs => {
-    const { catalog: deployed, catalogHash } = world.system.bundle();
-    const known = far.stores.itemAt('STAGE CATALOG') as CatalogState | undefined;
-    const isAgreed = known === undefined || known.acceptedHash === catalogHash;
-    return { deployed, accepted: isAgreed ? deployed : known.accepted };
-  };
+  const catalogs = (): Catalogs => catalogsIn(world);
   return {
     repositories,
     customer,

@@ -5,6 +5,7 @@ import type { IndexState } from '../../functions/core/release.ts';
 import { DAY, type EpochSeconds, HOUR, MINUTE } from '../../functions/core/time.ts';
 import type { CatalogState, Member } from '../../functions/ports.ts';
 import { repositoriesOf } from '../../functions/usecases/sweep-repositories.ts';
+import { isDeceptive } from '../kernel/faults.ts';
 import type { ProcessName } from '../kernel/process.ts';
 import type { World } from '../world/world.ts';
 
@@ -86,10 +87,7 @@ const lastEventAt = ({ far }: World): number =>
 /** While a window like this is open, even a list of what is known already may show something else. */
 const deceptionsOf = ({ plan }: World) =>
   plan.faults
-    .filter(
-      ({ fault, process = 'sweep' }) =>
-        process === 'sweep' && (fault.kind === 'stale' || fault.kind === 'broken_paging'),
-    )
+    .filter(({ fault, process = 'sweep' }) => process === 'sweep' && isDeceptive(fault))
     .map(({ from, until }) => ({ from: plan.startsAt + from, until: plan.startsAt + until }));
 
 const isDeceived = (world: World, at: number): boolean =>

@@ -191,12 +191,12 @@ describe('a dispute', () => {
   });
 });
 
-describe('a refund', () => {
-  const refunded = (invoiceId: string): Account => ({
-    charges: [charge('ch_1', { refunded: true })],
-    payments: { pi_ch_1: [payment('inpay_1', invoiceId)] },
-  });
+const refunded = (invoiceId: string): Account => ({
+  charges: [charge('ch_1', { refunded: true })],
+  payments: { pi_ch_1: [payment('inpay_1', invoiceId)] },
+});
 
+describe('a refund', () => {
   it.each([
     ['in_2', 'refunded'],
     ['in_1', 'none'],
@@ -365,23 +365,13 @@ describe('while a catalog is deployed and not accepted', () => {
     expect(concerns).toEqual(['disputed']);
   });
 
-  it.each<readonly [Partial<Catalog>, Partial<Catalog>]>([
-    [{ onDispute: 'ignore' }, { onDispute: 'suspend' }],
-    [{ onDispute: 'suspend' }, { onDispute: 'ignore' }],
-  ])('it is seen if either reacts to it: %j, %j', async (deployed, accepted) => {
-    const { concerns } = await read(disputed('needs_response'), deployed, accepted);
-    expect(concerns).toEqual(['disputed']);
-  });
-
-  it.each<readonly [Partial<Catalog>, Partial<Catalog>]>([
-    [{ onFullRefund: 'ignore' }, { onFullRefund: 'revoke' }],
-    [{ onFullRefund: 'revoke' }, { onFullRefund: 'ignore' }],
-  ])('a refund is seen if either reacts to it: %j, %j', async (deployed, accepted) => {
-    const account = {
-      charges: [charge('ch_1', { refunded: true })],
-      payments: { pi_ch_1: [payment('inpay_1', 'in_2')] },
-    };
-    expect((await read(account, deployed, accepted)).concerns).toEqual(['refunded']);
+  it.each<readonly [string, Account, Partial<Catalog>, Partial<Catalog>]>([
+    ['disputed', disputed('needs_response'), { onDispute: 'ignore' }, { onDispute: 'suspend' }],
+    ['disputed', disputed('needs_response'), { onDispute: 'suspend' }, { onDispute: 'ignore' }],
+    ['refunded', refunded('in_2'), { onFullRefund: 'ignore' }, { onFullRefund: 'revoke' }],
+    ['refunded', refunded('in_2'), { onFullRefund: 'revoke' }, { onFullRefund: 'ignore' }],
+  ])('%s is seen if either reacts to it', async (concern, account, deployed, accepted) => {
+    expect((await read(account, deployed, accepted)).concerns).toEqual([concern]);
   });
 
   it('nobody asks about payments of what neither sells', async () => {

@@ -1,5 +1,6 @@
 import type { Customer } from '../../../functions/core/customer.ts';
 import type { Catalogs } from '../../../functions/core/members-of.ts';
+import { faultSecondsOf } from '../../kernel/faults.ts';
 import type { Rights } from '../oracle.ts';
 import type { Scene, Subject } from '../scene.ts';
 import { at } from '../text.ts';
@@ -51,10 +52,7 @@ const OPERATOR_SECONDS = 3_600;
 const recentOf = ({ scene, subject, after }: Write): Recent => {
   const { plan, far } = scene.world;
   const now = far.kernel.now();
-  const late = Math.max(
-    0,
-    ...plan.faults.map(({ fault }) => ('seconds' in fault ? fault.seconds : 0)),
-  );
+  const late = Math.max(0, ...plan.faults.map(({ fault }) => faultSecondsOf(fault)));
   const skew = Math.max(0, ...Object.values(plan.skewSeconds).map(Math.abs));
   const isOperators = after.transition?.because === 'operator';
   const from = now - (isOperators ? OPERATOR_SECONDS : RUN_SECONDS) - late;
