@@ -134,11 +134,12 @@ const startOf = (
   if (noted !== undefined) return Math.max(period.startsAt, noted.startsAt);
   const before = prior.subscriptions.find((each) => each.subscriptionId === period.source);
   if (before === undefined) return period.startsAt;
+  // Nobody saw it paid while it lasted: what it earned is nothing, and the same at every look.
+  if (now >= period.endsAt) return period.endsAt;
   const wasNamed = before.items.some((item) =>
     offersNamedBy(catalogs, item).includes(period.offerId),
   );
-  // Seen only when the period was over, it is the same to every look: what its invoice says.
-  if (!wasNamed && now < period.endsAt) return Math.max(period.startsAt, now);
+  if (!wasNamed) return Math.max(period.startsAt, now);
   return createdAt > period.startsAt + INVOICE_WITHIN_SECONDS ? createdAt : period.startsAt;
 };
 
